@@ -1,0 +1,75 @@
+"""Where everything a run keeps lies on disk.
+
+Belongs here: the names of folders and files under `TIEOUT_HOME`.
+Does not: reading the environment (orchestration.settings does) or anything inside the files.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders of one company's state."""
+
+    path: Path
+
+    @property
+    def raw(self) -> Path:
+        """Canonical events, reference data and the manifest, append-only Parquet."""
+        return self.path / "raw"
+
+    @property
+    def vault(self) -> Path:
+        """Personal fields by subject id."""
+        return self.path / "vault"
+
+    @property
+    def quarantine(self) -> Path:
+        """What was not accepted, with the reason."""
+        return self.path / "quarantine"
+
+    @property
+    def ledger(self) -> Path:
+        """Sealed batches and VOID records, numbered and hash-chained."""
+        return self.path / "ledger"
+
+    @property
+    def control_db(self) -> Path:
+        """Delivery states, approvals, leases and the audit log (SQLite)."""
+        return self.path / "control.db"
+
+    @property
+    def exports(self) -> Path:
+        """Facts of the control store and the ERP as Parquet, for the warehouse to read."""
+        return self.path / "exports"
+
+    @property
+    def erp(self) -> Path:
+        """Stores of the embedded ledger, one per ERP."""
+        return self.path / "erp"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file of all models: a cache."""
+        return self.path / "warehouse.duckdb"
+
+    @property
+    def scratch_warehouse(self) -> Path:
+        """A warehouse for questions about the past and previews; nothing is posted from it."""
+        return self.path / "scratch" / "warehouse.duckdb"
+
+    @property
+    def marts(self) -> Path:
+        """Published Parquet per mart and the read-only marts files."""
+        return self.path / "marts"
+
+    @property
+    def site(self) -> Path:
+        """Static pages."""
+        return self.path / "site"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's own storage."""
+        return self.path / "dagster"
