@@ -31,7 +31,7 @@ def create_exclusively(path: Path, write: Callable[[Path], object]) -> bool:
     write(temporary)
     _sync(temporary)
     try:
-        os.link(temporary, path)  # noqa: PTH  # link fails when the name is taken, rename would not
+        os.link(temporary, path)  # link fails when the name is taken, rename would not
     except FileExistsError:
         return False
     finally:
