@@ -1,0 +1,69 @@
+{# Monthly accounting period of a day, such as 2026-02. #}
+{% macro accounting_period(day) -%}
+    strftime({{ day }}, '%Y-%m')
+{%- endmacro %}
+
+{# First day of the month of a day. #}
+{% macro month_start(day) -%}
+    cast(date_trunc('month', {{ day }}) as date)
+{%- endmacro %}
+
+{# Last day of the month of a day. #}
+{% macro month_end(day) -%}
+    last_day({{ day }})
+{%- endmacro %}
+
+{# A day moved by whole days; the result is a date on every engine. #}
+{% macro add_days(day, days) -%}
+    cast({{ day }} + cast(({{ days }}) as integer) as date)
+{%- endmacro %}
+
+{# A day moved by whole calendar months; a day that month does not have becomes its last one. #}
+{% macro add_months(day, months) -%}
+    cast({{ day }} + to_months(cast(({{ months }}) as integer)) as date)
+{%- endmacro %}
+
+{# Days from the first day up to, not including, the last: both are dates. #}
+{% macro days_between(first_day, day_after) -%}
+    ({{ day_after }} - {{ first_day }})
+{%- endmacro %}
+
+{# One row per month start, from the month of one day to the month of another, both inside.
+   Select it in a column list: it multiplies the rows of its query. #}
+{% macro month_spine(first_day, last_day) -%}
+    cast(
+        unnest(
+            generate_series(
+                date_trunc('month', {{ first_day }}),
+                date_trunc('month', {{ last_day }}),
+                interval 1 month
+            )
+        ) as date
+    )
+{%- endmacro %}
+
+{# One row per day between two days, both inside. Select it in a column list. #}
+{% macro day_spine(first_day, last_day) -%}
+    cast(
+        unnest(
+            generate_series(
+                cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval 1 day
+            )
+        ) as date
+    )
+{%- endmacro %}
+
+{# The day it is in a time zone at a UTC instant. #}
+{% macro local_date(instant, time_zone) -%}
+    cast(timezone({{ time_zone }}, timezone('UTC', {{ instant }})) as date)
+{%- endmacro %}
+
+{# The UTC instant at which a day begins in a time zone. #}
+{% macro midnight_at(day, time_zone) -%}
+    timezone('UTC', timezone({{ time_zone }}, cast({{ day }} as timestamp)))
+{%- endmacro %}
+
+{# The end of an open span: valid_to is never null, so every span compares the same way. #}
+{% macro end_of_time() -%}
+    date '9999-12-31'
+{%- endmacro %}

@@ -1,0 +1,4 @@
+{# The schema is the area, bare: names are addresses, so no target prefixes them. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}

@@ -1,0 +1,22 @@
+{# Integer division rounded half away from zero, exact: no decimal or double is involved.
+   The denominator must be positive. #}
+{% macro div_half_up(numerator, denominator) -%}
+    cast(
+        case when ({{ numerator }}) < 0 then -1 else 1 end
+        * (
+            (2 * abs(cast(({{ numerator }}) as hugeint)) + ({{ denominator }}))
+            // (2 * cast(({{ denominator }}) as hugeint))
+        )
+        as bigint
+    )
+{%- endmacro %}
+
+{# Integer division rounded towards zero, on integers wide enough for any product of ours. #}
+{% macro div_truncated(numerator, denominator) -%}
+    (cast(({{ numerator }}) as hugeint) // cast(({{ denominator }}) as hugeint))
+{%- endmacro %}
+
+{# Ten to the power of a small non-negative integer column, as an exact integer. #}
+{% macro power_of_ten(exponent) -%}
+    cast(rpad('1', cast({{ exponent }} as integer) + 1, '0') as hugeint)
+{%- endmacro %}

@@ -1,0 +1,27 @@
+{# Decimal text in major units to integer minor units, exactly. Null when the currency is unknown
+   or the text has more decimals than the currency: a control holds what is null. #}
+{% macro to_minor(amount_text, minor_unit_exponent) -%}
+    case
+        when
+            {{ scaled_amount(amount_text) }}
+            % {{ power_of_ten('12 - (' ~ minor_unit_exponent ~ ')') }} = 0
+            then cast(
+                {{ scaled_amount(amount_text) }}
+                // {{ power_of_ten('12 - (' ~ minor_unit_exponent ~ ')') }}
+                as bigint
+            )
+    end
+{%- endmacro %}
+
+{# A decimal amount in major units to integer minor units, rounded half away from zero. The one
+   place where a rated amount becomes money. #}
+{% macro round_to_minor(amount, minor_unit_exponent) -%}
+    {{ div_half_up(
+        scaled_amount(amount), power_of_ten('12 - (' ~ minor_unit_exponent ~ ')')
+    ) }}
+{%- endmacro %}
+
+{# An amount of up to 12 decimals as an integer count of 10^-12 units. #}
+{% macro scaled_amount(amount) -%}
+    cast(cast({{ amount }} as decimal(38, 12)) * cast(1000000000000 as decimal(13, 0)) as hugeint)
+{%- endmacro %}

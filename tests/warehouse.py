@@ -1,0 +1,151 @@
+"""A small warehouse for tests: typed source tables, rows as literals, dbt in this process.
+
+Belongs here: making the file, filling its sources, building models, asking questions.
+Does not: rows of any one test, or what a model should answer.
+
+Every table of the dbt sources exists, typed as `_sources.yml` declares it, and empty unless rows
+are given. The project is parsed once per process.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+PROJECT = Path(__file__).parents[1] / "dbt_project"
+_QUIET = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors"]
+
+Row = Mapping[str, Any]
+
+
+class BuildError(AssertionError):
+    """dbt did not succeed; the message names the nodes and what they said."""
+
+
+class Warehouse:
+    """One temporary warehouse file; the catalog is named `warehouse` as everywhere."""
+
+    def __init__(self, folder: Path) -> None:
+        """Create the file with all source tables, empty."""
+        self.path = folder / "warehouse.duckdb"
+        self._target = folder / "dbt"
+        with duckdb.connect(str(self.path)) as connection:
+            for source in parsed_project().sources.values():
+                columns = ", ".join(
+                    f"{column.name} {column.data_type}" for column in source.columns.values()
+                )
+                connection.execute(f"create schema if not exists {source.schema}")
+                connection.execute(f"create table {source.schema}.{source.identifier} ({columns})")
+
+    def insert(self, table: str, rows: Iterable[Row]) -> None:
+        """Add rows to a source table such as `raw.events`; columns not named stay null."""
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            for row in rows:
+                marks = ", ".join("?" for _ in row)
+                connection.execute(
+                    f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values())
+                )
+
+    def replace(self, table: str, rows: Iterable[Row]) -> None:
+        """Empty a source table, then add rows."""
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute(f"delete from {table}")
+        self.insert(table, rows)
+
+    def build(self, select: str, *, exclude: str = "", unit_tests: bool = False) -> None:
+        """Build models and seeds with their data tests; fail with what dbt said.
+
+        Args:
+            select: a dbt selection such as `+usage_charges` or `tag:books`.
+            exclude: a dbt selection to leave out.
+            unit_tests: also run the models' dbt unit tests.
+        """
+        arguments = ["build", "--select", *select.split()]
+        if exclude:
+            arguments += ["--exclude", *exclude.split()]
+        if not unit_tests:
+            arguments += ["--exclude-resource-type", "unit_test"]
+        self.invoke(arguments)
+
+    def run(self, select: str) -> None:
+        """Build models without any test."""
+        self.invoke(["run", "--select", *select.split()])
+
+    def invoke(self, arguments: Sequence[str]) -> dbtRunnerResult:
+        """Run one dbt command against this file.
+
+        Raises:
+            BuildError: a node failed, or nothing was selected.
+        """
+        result = run_dbt([*arguments, "--target-path", str(self._target)], self.path)
+        if not result.success:
+            raise BuildError(_complaints(result))
+        if not getattr(result.result, "results", True):
+            raise BuildError(f"dbt selected nothing: {' '.join(arguments)}")
+        return result
+
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        """Return the rows of a query as dictionaries."""
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            cursor = connection.execute(sql)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query as tuples."""
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection.execute(sql).fetchall()
+
+
+@cache
+def parsed_project() -> Manifest:
+    """Parse the dbt project once per process; every later invocation reuses it."""
+    folder = Path(mkdtemp(prefix="tieout-dbt-"))
+    result = run_dbt(
+        ["parse", "--target-path", str(folder)], folder / "warehouse.duckdb", parsed=False
+    )
+    if not result.success:
+        raise BuildError(_complaints(result))
+    return result.result
+
+
+def run_dbt(arguments: Sequence[str], warehouse: Path, *, parsed: bool = True) -> dbtRunnerResult:
+    """Run dbt in this process, from this project, against one warehouse file."""
+    before = os.environ.get("TIEOUT_WAREHOUSE")
+    os.environ["TIEOUT_WAREHOUSE"] = str(warehouse)
+    try:
+        runner = dbtRunner(manifest=parsed_project() if parsed else None)
+        return runner.invoke(
+            [
+                *_QUIET,
+                *arguments,
+                "--project-dir", str(PROJECT),
+                "--profiles-dir", str(PROJECT),
+            ]
+        )  # fmt: skip
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+        if before is None:
+            del os.environ["TIEOUT_WAREHOUSE"]
+        else:
+            os.environ["TIEOUT_WAREHOUSE"] = before
+
+
+def _complaints(result: dbtRunnerResult) -> str:
+    if result.exception is not None:
+        return str(result.exception)
+    return "\n".join(
+        f"{node.node.unique_id}: {node.status}: {node.message}"
+        for node in result.result.results
+        if node.status not in {"success", "pass", "skipped", "warn", "no-op"}
+    )
