@@ -1,0 +1,308 @@
+"""What Northwind's billing system issues for the contract book: invoices, credits, payments.
+
+Belongs here: when a document is due, its lines and amounts, what has been paid.
+Does not: the shape of events (events.py) or what is broken on purpose (faults.py).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from core.money import to_minor
+from ingestion.demo_company import arithmetic
+from ingestion.demo_company.arithmetic import Price
+from ingestion.demo_company.contract_book import Contract, Line, Version, versions
+from ingestion.demo_company.usage import UsageRecord
+
+_ONE_DAY = timedelta(days=1)
+_USAGE_BILLING_DAY = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceLine:
+    """One line of an invoice; the service span is inclusive."""
+
+    contract_line_id: str
+    product_code: str
+    line_kind: str
+    service_start: date
+    service_end: date
+    net_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invoice:
+    """A claim on a customer."""
+
+    invoice_id: str
+    contract: Contract
+    invoice_date: date
+    lines: tuple[InvoiceLine, ...]
+
+    @property
+    def tax_minor(self) -> int:
+        """The tax of all lines."""
+        return sum(line.tax_minor for line in self.lines)
+
+    @property
+    def total_minor(self) -> int:
+        """What the customer has to pay."""
+        return sum(line.net_minor for line in self.lines) + self.tax_minor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credit:
+    """A reduction of one line of an invoice."""
+
+    credit_id: str
+    invoice: Invoice
+    credit_date: date
+    line_number: int
+    basis: str
+    net_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payment:
+    """Money received for an invoice."""
+
+    payment_id: str
+    invoice: Invoice
+    amount_minor: int
+    paid_date: date
+
+
+class BillingSystem:
+    """Issues the documents of contracts up to a day."""
+
+    def __init__(
+        self, prices: Mapping[str, Price], tax_rates: Mapping[str, Decimal], through: date
+    ) -> None:
+        self._prices = prices
+        self._tax_rates = tax_rates
+        self._through = through
+
+    def invoices(self, contract: Contract, records: Sequence[UsageRecord]) -> list[Invoice]:
+        """Return the invoices of a contract in the order of their dates, numbered."""
+        drafts = [
+            *self._fixed_invoices(contract),
+            *self._amendment_invoices(contract),
+            *self._usage_invoices(contract, records),
+        ]
+        drafts = [(day, lines) for day, lines in drafts if day <= self._through and lines]
+        drafts.sort(key=lambda draft: (draft[0], draft[1][0].line_kind))
+        number = contract.contract_id.removeprefix("CT-")
+        return [
+            Invoice(
+                invoice_id=f"INV-{number}-{index:02d}",
+                contract=contract,
+                invoice_date=day,
+                lines=tuple(lines),
+            )
+            for index, (day, lines) in enumerate(drafts, start=1)
+        ]
+
+    def credits(self, contract: Contract, invoices: Sequence[Invoice]) -> list[Credit]:
+        """Return the concession and the credit for service cancelled, if there are any."""
+        result = []
+        if contract.concession:
+            concession = contract.concession
+            invoice, number = next(
+                (invoice, number)
+                for invoice in invoices
+                for number, line in enumerate(invoice.lines, start=1)
+                if line.contract_line_id == concession.contract_line_id
+            )
+            net_minor = to_minor(concession.net_amount, contract.currency)
+            result.append(
+                Credit(
+                    credit_id=concession.credit_id,
+                    invoice=invoice,
+                    credit_date=concession.credit_date,
+                    line_number=number,
+                    basis="concession",
+                    net_minor=net_minor,
+                    tax_minor=self._tax(contract, net_minor),
+                )
+            )
+        if contract.cancellation and contract.cancellation.policy == "immediate_credit":
+            result += self._cancellation_credits(contract, invoices)
+        return result
+
+    def payments(self, contract: Contract, invoices: Sequence[Invoice]) -> list[Payment]:
+        """Return what the customer has paid, each invoice in one sum."""
+        if contract.pays_after_days is None:
+            return []
+        extra = to_minor(contract.overpays_by or "0", contract.currency)
+        return [
+            Payment(
+                payment_id=invoice.invoice_id.replace("INV", "PAY"),
+                invoice=invoice,
+                amount_minor=invoice.total_minor + (extra if index == 0 else 0),
+                paid_date=paid_date,
+            )
+            for index, invoice in enumerate(invoices)
+            if (paid_date := invoice.invoice_date + timedelta(days=contract.pays_after_days))
+            <= self._through
+        ]
+
+    def _fixed_invoices(self, contract: Contract) -> Iterator[tuple[date, list[InvoiceLine]]]:
+        for version in versions(contract):
+            for number, count, first, last in _billing_periods(contract, version):
+                if not version.first_day <= first <= version.last_day:
+                    continue
+                due = first if contract.billing_timing == "advance" else last + _ONE_DAY
+                yield (
+                    max(due, contract.first_invoice or due),
+                    [
+                        self._line(contract, line, first, last, amount)
+                        for line in version.lines
+                        if not line.is_usage
+                        and (
+                            amount := arithmetic.instalment(
+                                _term_price(contract, version, line), number, count
+                            )
+                        )
+                    ],
+                )
+
+    def _amendment_invoices(self, contract: Contract) -> Iterator[tuple[date, list[InvoiceLine]]]:
+        """Charge the difference an amendment makes to the billing period it falls into."""
+        spans = versions(contract)
+        for before, after in pairwise(spans):
+            if after.term_start == after.first_day:
+                continue  # a renewal is billed like any other term
+            total = arithmetic.days_between(after.term_start, after.term_end)
+            period_end = next(
+                last
+                for _, _, first, last in _billing_periods(contract, after)
+                if first <= after.first_day <= last
+            )
+            days = arithmetic.days_between(after.first_day, period_end)
+            old = {line.contract_line_id: line for line in before.lines}
+            lines = []
+            for line in after.lines:
+                if line.is_usage:
+                    continue
+                price = arithmetic.share_of_days(_term_price(contract, after, line), days, total)
+                if line.contract_line_id in old:
+                    replaced = _term_price(contract, before, old[line.contract_line_id])
+                    price -= arithmetic.share_of_days(replaced, days, total)
+                if price:
+                    lines.append(self._line(contract, line, after.first_day, period_end, price))
+            yield after.first_day, lines
+
+    def _usage_invoices(
+        self, contract: Contract, records: Sequence[UsageRecord]
+    ) -> Iterator[tuple[date, list[InvoiceLine]]]:
+        """Bill each month's use on the third of the next one, with what came late before it."""
+        billed: dict[tuple[str, date], int] = defaultdict(int)
+        for run in _usage_runs(contract, self._through):
+            known = [r for r in records if r.received_at < datetime.combine(run, time())]
+            lines = []
+            for version in versions(contract):
+                for first, last in arithmetic.month_segments(version.first_day, version.last_day):
+                    if last >= run.replace(day=1):
+                        continue
+                    for line in version.lines:
+                        charge = self._usage_charge(line, known, first, last)
+                        open_minor = charge - billed[line.contract_line_id, first]
+                        if open_minor:
+                            billed[line.contract_line_id, first] = charge
+                            lines.append(self._line(contract, line, first, last, open_minor))
+            yield run, lines
+
+    def _usage_charge(
+        self, line: Line, records: Sequence[UsageRecord], first: date, last: date
+    ) -> int:
+        if line.price_id is None:
+            return 0
+        quantity = sum(
+            (
+                record.quantity
+                for record in records
+                if record.contract_line_id == line.contract_line_id
+                and first <= record.usage_date <= last
+            ),
+            Decimal(0),
+        )
+        return arithmetic.charge(self._prices[line.price_id], quantity)
+
+    def _cancellation_credits(
+        self, contract: Contract, invoices: Sequence[Invoice]
+    ) -> Iterator[Credit]:
+        cancellation = contract.cancellation
+        if cancellation is None:
+            return
+        suffix = contract.contract_id.removeprefix("CT-")
+        for invoice in invoices:
+            for number, line in enumerate(invoice.lines, start=1):
+                if line.line_kind != "fixed" or line.service_end < cancellation.effective_date:
+                    continue
+                used = arithmetic.share_of_days(
+                    line.net_minor,
+                    arithmetic.days_between(line.service_start, cancellation.access_until),
+                    arithmetic.days_between(line.service_start, line.service_end),
+                )
+                yield Credit(
+                    credit_id=f"CM-{suffix}-{number}",
+                    invoice=invoice,
+                    credit_date=cancellation.effective_date,
+                    line_number=number,
+                    basis="modification",
+                    net_minor=line.net_minor - used,
+                    tax_minor=self._tax(contract, line.net_minor - used),
+                )
+
+    def _line(
+        self, contract: Contract, line: Line, first: date, last: date, net_minor: int
+    ) -> InvoiceLine:
+        if net_minor < 0:
+            raise ValueError(f"{line.contract_line_id}: the contract book has no negative lines.")
+        return InvoiceLine(
+            contract_line_id=line.contract_line_id,
+            product_code=line.product_code,
+            line_kind="usage" if line.is_usage else "fixed",
+            service_start=first,
+            service_end=last,
+            net_minor=net_minor,
+            tax_minor=self._tax(contract, net_minor),
+        )
+
+    def _tax(self, contract: Contract, net_minor: int) -> int:
+        return arithmetic.round_half_up(Fraction(self._tax_rates[contract.tax_code]) * net_minor)
+
+
+def _billing_periods(contract: Contract, version: Version) -> Iterator[tuple[int, int, date, date]]:
+    """Yield number, count, first and last day of the billing periods of a version's term."""
+    step = arithmetic.MONTHS_OF[contract.billing_frequency]
+    count = arithmetic.term_months(version.term_start, version.term_end) // step
+    for number in range(count):
+        first = arithmetic.add_months(version.term_start, number * step)
+        following = arithmetic.add_months(version.term_start, (number + 1) * step)
+        yield number, count, first, following - _ONE_DAY
+
+
+def _term_price(contract: Contract, version: Version, line: Line) -> int:
+    if line.quantity is None or line.unit_price is None or line.price_period is None:
+        raise ValueError(f"{line.contract_line_id} has no fixed price.")
+    return arithmetic.term_price(
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        price_period=line.price_period,
+        months=arithmetic.term_months(version.term_start, version.term_end),
+        currency=contract.currency,
+    )
+
+
+def _usage_runs(contract: Contract, through: date) -> Iterator[date]:
+    run = arithmetic.add_months(contract.term_start.replace(day=_USAGE_BILLING_DAY), 1)
+    while run <= through:
+        yield max(run, contract.first_invoice or run)
+        run = arithmetic.add_months(run, 1)
