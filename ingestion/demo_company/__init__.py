@@ -6,5 +6,6 @@ Does not: anything that a real company's run needs.
 """
 
 from ingestion.demo_company.company_folder import write_demo
+from ingestion.demo_company.usage_company import write_usage_company
 
-__all__ = ["write_demo"]
+__all__ = ["write_demo", "write_usage_company"]

@@ -1,12 +1,11 @@
 """What Northwind's billing system issues for the contract book: invoices, credits, payments.
 
 Belongs here: when a document is due, its lines and amounts, what has been paid.
-Does not: the shape of events (events.py) or what is broken on purpose (faults.py).
+Does not: the shape of events (billing_events.py) or what is broken on purpose (faults.py).
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -16,66 +15,11 @@ from core.money import to_minor
 from ingestion.demo_company import arithmetic
 from ingestion.demo_company.arithmetic import Price
 from ingestion.demo_company.contract_book import Contract, Line, Version, versions
+from ingestion.demo_company.documents import Credit, Invoice, InvoiceLine, Payment
 from ingestion.demo_company.usage import UsageRecord
 
 _ONE_DAY = timedelta(days=1)
 _USAGE_BILLING_DAY = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvoiceLine:
-    """One line of an invoice; the service span is inclusive."""
-
-    contract_line_id: str
-    product_code: str
-    line_kind: str
-    service_start: date
-    service_end: date
-    net_minor: int
-    tax_minor: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Invoice:
-    """A claim on a customer."""
-
-    invoice_id: str
-    contract: Contract
-    invoice_date: date
-    lines: tuple[InvoiceLine, ...]
-
-    @property
-    def tax_minor(self) -> int:
-        """The tax of all lines."""
-        return sum(line.tax_minor for line in self.lines)
-
-    @property
-    def total_minor(self) -> int:
-        """What the customer has to pay."""
-        return sum(line.net_minor for line in self.lines) + self.tax_minor
-
-
-@dataclass(frozen=True, kw_only=True)
-class Credit:
-    """A reduction of one line of an invoice."""
-
-    credit_id: str
-    invoice: Invoice
-    credit_date: date
-    line_number: int
-    basis: str
-    net_minor: int
-    tax_minor: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Payment:
-    """Money received for an invoice."""
-
-    payment_id: str
-    invoice: Invoice
-    amount_minor: int
-    paid_date: date
 
 
 class BillingSystem:

@@ -12,11 +12,12 @@ from pathlib import Path
 import yaml
 
 from core.spans import naive_utc
-from ingestion.demo_company import arithmetic, events, faults
+from ingestion.demo_company import arithmetic, billing_events, faults
 from ingestion.demo_company.billing import BillingSystem
 from ingestion.demo_company.contract_book import BOOK, ContractBook, read_contract_book
-from ingestion.demo_company.events import LandedEvent
-from ingestion.demo_company.landing_files import write_csv, write_json_lines, write_usage
+from ingestion.demo_company.crm_events import crm_events
+from ingestion.demo_company.envelope import LandedEvent
+from ingestion.demo_company.landing_files import write_csv, write_events, write_usage
 from ingestion.demo_company.usage import UsageRecord, generate_usage
 
 _SOURCES = ("crm", "billing", "metering")
@@ -42,7 +43,7 @@ def write_demo(out: Path) -> None:
         shutil.copyfile(BOOK / name, out / name)
     records = generate_usage(book, zones)
     late = faults.late_usage(records)
-    _write_events(arrivals, faults.break_events(_all_events(book, [*records, *late])))
+    write_events(arrivals, faults.break_events(_all_events(book, [*records, *late])))
     labels = _write_usage_files(out, arrivals, records, late)
     write_csv(
         out / "faults.csv",
@@ -61,13 +62,17 @@ def billing_system() -> BillingSystem:
 
 
 def _all_events(book: ContractBook, records: Sequence[UsageRecord]) -> list[LandedEvent]:
-    result = list(events.crm_events(book))
+    result = list(crm_events(book))
     billing = billing_system()
     for contract in book.contracts:
         invoices = billing.invoices(contract, records)
-        result += [events.invoice_event(book, invoice) for invoice in invoices]
-        result += [events.credit_event(book, c) for c in billing.credits(contract, invoices)]
-        result += [events.payment_event(book, p) for p in billing.payments(contract, invoices)]
+        result += [billing_events.invoice_event(book, invoice) for invoice in invoices]
+        result += [
+            billing_events.credit_event(book, c) for c in billing.credits(contract, invoices)
+        ]
+        result += [
+            billing_events.payment_event(book, p) for p in billing.payments(contract, invoices)
+        ]
     return result
 
 
@@ -84,19 +89,6 @@ def _write_reference(folder: Path, book: ContractBook) -> None:
         ("source", "source_customer_id", "customer_id"),
         [(s, c.source_id(s), c.customer_id) for s in _SOURCES for c in book.customers],
     )
-
-
-def _write_events(
-    arrivals: Sequence[tuple[Path, datetime]], all_events: Sequence[LandedEvent]
-) -> None:
-    """Put each event into the file of the first arrival after it was sent."""
-    files: dict[Path, list[LandedEvent]] = {}
-    for event in all_events:
-        folder = next(folder for folder, at in arrivals if event.sent_at < at)
-        files.setdefault(folder / event.file, []).append(event)
-    for path, content in files.items():
-        content.sort(key=lambda event: (event.sent_at, event.envelope["id"]))
-        write_json_lines(path, [event.envelope for event in content])
 
 
 def _write_usage_files(

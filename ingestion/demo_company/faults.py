@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ingestion.demo_company.events import LandedEvent
+from ingestion.demo_company.envelope import LandedEvent
 from ingestion.demo_company.usage import UsageRecord
 
 LATE_RECEIVED_AT = datetime(2026, 3, 2, 7)  # noqa: DTZ001  # instants are stored as naive UTC

@@ -1,7 +1,8 @@
 """Landed files, the same bytes on every machine.
 
 Belongs here: JSON lines (gzip too), CSV and Parquet of events and usage records.
-Does not: which events or records a file holds (company_folder.py).
+Does not: which events or records a file holds (company_folder.py and
+usage_company.py).
 """
 
 import csv
@@ -9,12 +10,14 @@ import gzip
 import io
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingestion.demo_company.envelope import LandedEvent
 from ingestion.demo_company.usage import UsageRecord
 
 USAGE_COLUMNS = ("source", "id", "subject", "time", "received_at", "meter", "quantity")
@@ -31,6 +34,17 @@ def write_json_lines(path: Path, rows: Sequence[dict[str, Any]]) -> None:
             file.write(text)
         text = buffer.getvalue()
     path.write_bytes(text)
+
+
+def write_events(arrivals: Sequence[tuple[Path, datetime]], events: Sequence[LandedEvent]) -> None:
+    """Put each event into the file of the first arrival after it was sent."""
+    files: dict[Path, list[LandedEvent]] = {}
+    for event in events:
+        folder = next(folder for folder, at in arrivals if event.sent_at < at)
+        files.setdefault(folder / event.file, []).append(event)
+    for path, content in files.items():
+        content.sort(key=lambda event: (event.sent_at, event.envelope["id"]))
+        write_json_lines(path, [event.envelope for event in content])
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
