@@ -67,3 +67,23 @@
 {% macro end_of_time() -%}
     date '9999-12-31'
 {%- endmacro %}
+
+{# Whole calendar months from a day up to, not including, another. #}
+{% macro full_months_between(first_day, day_after) -%}
+    (
+        date_diff('month', {{ first_day }}, {{ day_after }})
+        - case
+            when
+                {{ add_months(
+                    first_day, "date_diff('month', " ~ first_day ~ ', ' ~ day_after ~ ')'
+                ) }} > {{ day_after }}
+                then 1
+            else 0
+        end
+    )
+{%- endmacro %}
+
+{# Number of days of the month a day lies in. #}
+{% macro days_in_month(day) -%}
+    extract('day' from {{ month_end(day) }})
+{%- endmacro %}

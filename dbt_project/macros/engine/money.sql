@@ -25,3 +25,13 @@
 {% macro scaled_amount(amount) -%}
     cast(cast({{ amount }} as decimal(38, 12)) * cast(1000000000000 as decimal(13, 0)) as hugeint)
 {%- endmacro %}
+
+{# A quantity of up to 6 decimals as an integer count of millionths. #}
+{% macro scaled_quantity(quantity) -%}
+    cast(cast({{ quantity }} as decimal(17, 6)) * cast(1000000 as decimal(7, 0)) as hugeint)
+{%- endmacro %}
+
+{# A unit price of up to 12 decimals as an integer count of 10^-12 units. #}
+{% macro scaled_price(unit_price) -%}
+    cast(cast({{ unit_price }} as decimal(20, 12)) * cast(1000000000000 as decimal(13, 0)) as hugeint)
+{%- endmacro %}

@@ -1,0 +1,24 @@
+-- One row per event and contract line: the lines of every set of terms ever announced.
+with
+
+subscription_lines as (
+
+    select * from {{ ref('stg_events__subscription_lines') }}
+
+),
+
+amendment_lines as (
+
+    select * from {{ ref('stg_events__amendment_lines') }}
+
+),
+
+announced as (
+
+    select * from subscription_lines
+    union all
+    select * from amendment_lines
+
+)
+
+select * from announced

@@ -1,0 +1,129 @@
+{%- set contract_attributes = [
+    'customer_id',
+    'legal_entity_code',
+    'currency',
+    'term_start_date',
+    'term_end_date',
+    'billing_frequency',
+    'billing_timing',
+] -%}
+-- One row per object, attribute and source whose word does not stand but differs.
+with
+
+status_claims as (
+
+    select * from {{ ref('int_customer_status_claims') }}
+
+),
+
+statuses as (
+
+    select * from {{ ref('int_customer_statuses') }}
+
+),
+
+created as (
+
+    select * from {{ ref('stg_events__subscriptions_created') }}
+
+),
+
+announced as (
+
+    select * from {{ ref('int_contracts_announced') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('int_customers_resolved') }}
+
+),
+
+terms as (
+
+    select
+        created.*,
+        customers.customer_id,
+        announced.event_key is not null as is_winner
+    from created
+    left join announced on created.event_key = announced.event_key
+    left join customers
+        on
+            created.source = customers.source
+            and created.source_customer_id = customers.source_customer_id
+
+),
+
+contract_claims as (
+
+    {% for attribute in contract_attributes %}
+    select
+        terms.contract_id,
+        '{{ attribute }}' as attribute,
+        terms.source,
+        cast(terms.{{ attribute }} as varchar) as stated_value,
+        terms.is_winner,
+        terms.occurred_at,
+        terms.event_key
+    from terms
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {% endfor %}
+
+),
+
+contract_conflicts as (
+
+    select
+        'contract' as object,
+        winners.contract_id as key,
+        winners.attribute,
+        winners.source as winning_source,
+        winners.stated_value as winning_value,
+        others.source as other_source,
+        others.stated_value as other_value
+    from contract_claims as winners
+    inner join contract_claims as others
+        on
+            winners.contract_id = others.contract_id
+            and winners.attribute = others.attribute
+            and winners.source <> others.source
+    where winners.is_winner
+    qualify
+        row_number() over (
+            partition by winners.contract_id, winners.attribute, others.source
+            order by others.occurred_at desc, others.event_key desc
+        ) = 1
+        and winners.stated_value is distinct from others.stated_value
+
+),
+
+status_conflicts as (
+
+    select
+        'customer' as object,
+        statuses.customer_id as key,
+        'status' as attribute,
+        statuses.winning_source,
+        statuses.status as winning_value,
+        status_claims.source as other_source,
+        status_claims.status as other_value
+    from statuses
+    inner join status_claims on statuses.customer_id = status_claims.customer_id
+    where
+        status_claims.source <> statuses.winning_source
+        and status_claims.status is distinct from statuses.status
+
+),
+
+ownership_conflicts as (
+
+    select * from status_conflicts
+    union all
+    select * from contract_conflicts
+
+)
+
+select * from ownership_conflicts

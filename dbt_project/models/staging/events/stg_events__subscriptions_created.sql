@@ -1,0 +1,32 @@
+-- One row per event.
+-- Contracts as announced, typed.
+with
+
+events as (
+
+    select * from {{ source('raw', 'events') }} where event_type = 'subscription.created'
+
+),
+
+typed as (
+
+    select
+        events.event_key,
+        events.source,
+        {{ json_text('events.data', 'contract_id') }} as contract_id,
+        {{ json_text('events.data', 'subscription_id') }} as subscription_id,
+        {{ json_text('events.data', 'customer_id') }} as source_customer_id,
+        {{ json_text('events.data', 'legal_entity_code') }} as legal_entity_code,
+        {{ json_text('events.data', 'currency') }} as currency,
+        cast({{ json_text('events.data', 'term_start') }} as date) as term_start_date,
+        cast({{ json_text('events.data', 'term_end') }} as date) as term_end_date,
+        {{ json_text('events.data', 'billing_frequency') }} as billing_frequency,
+        {{ json_text('events.data', 'billing_timing') }} as billing_timing,
+        events.correlation_id,
+        events.occurred_at,
+        events.known_at
+    from events
+
+)
+
+select * from typed

@@ -1,0 +1,41 @@
+-- One row per price, tier and first day.
+-- Tiers of price plans, typed; the company folder was checked before it landed.
+with
+
+price_tiers as (
+
+    select * from {{ source('raw', 'reference_price_tiers') }}
+
+),
+
+typed as (
+
+    select
+        price_tiers.price_id,
+        cast(nullif(price_tiers.tier_number, '') as integer) as tier_number,
+        cast(nullif(price_tiers.up_to_quantity, '') as decimal(17, 6)) as up_to_quantity,
+        cast(nullif(price_tiers.unit_price, '') as decimal(20, 12)) as unit_price,
+        cast(nullif(price_tiers.flat_amount, '') as decimal(20, 12)) as flat_amount,
+        cast(nullif(price_tiers.valid_from, '') as date) as valid_from,
+        price_tiers.snapshot_hash,
+        price_tiers.row_number
+    from price_tiers
+
+),
+
+dated as (
+
+    select
+        typed.*,
+        coalesce(
+            lead(typed.valid_from) over (
+                partition by typed.price_id, typed.tier_number
+                order by typed.valid_from, typed.row_number
+            ),
+            {{ end_of_time() }}
+        ) as valid_to
+    from typed
+
+)
+
+select * from dated
