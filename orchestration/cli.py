@@ -1,0 +1,274 @@
+"""The `tieout` command.
+
+Belongs here: commands, their options and help, exit codes.
+Does not: what a command does (play, summary, status, trace, verify) or how it is scheduled.
+
+Exit codes: 0 fine, also with exceptions open; 1 failed or not proven; 2 wrong usage or a company
+folder with mistakes.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core.errors import TieoutError
+from orchestration import commands
+from orchestration.settings import SettingsError
+
+FAILED = 1
+WRONG_USAGE = 2
+
+_Command = Callable[..., Any]
+
+
+def main() -> None:
+    """Run the command line; a TieoutError ends it with its sentence, never with a stack trace."""
+    sys.exit(invoke(sys.argv[1:]))
+
+
+def invoke(arguments: list[str]) -> int:
+    """Run one command and return its exit code."""
+    from ingestion.mistakes import CompanyError  # noqa: PLC0415  # keeps `tieout --help` quick
+
+    try:
+        result = tieout.main(args=arguments, prog_name="tieout", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return WRONG_USAGE
+    except click.Abort:
+        click.echo("Stopped. What was sealed stays sealed; run again to go on.", err=True)
+        return FAILED
+    except (SettingsError, CompanyError) as error:
+        click.echo(str(error), err=True)
+        return WRONG_USAGE
+    except TieoutError as error:
+        click.echo(str(error), err=True)
+        return FAILED
+    return result if isinstance(result, int) else 0
+
+
+def _company(command: _Command) -> _Command:
+    return click.option(
+        "--company",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="The company folder. Default: TIEOUT_COMPANY.",
+    )(command)
+
+
+def _home(command: _Command) -> _Command:
+    return click.option(
+        "--home",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="The folder of the company's state. Default: TIEOUT_HOME, else var/<company>.",
+    )(command)
+
+
+def _json(command: _Command) -> _Command:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")(
+        command
+    )
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tieout")
+def tieout() -> None:
+    """From raw usage and subscription events to ERP journals, posted exactly once.
+
+    \b
+    Example:
+      tieout demo --out var/demo/company
+      tieout run --company var/demo/company
+    """
+
+
+@tieout.command()
+@_company
+@_home
+@click.option("--as-of", metavar="TIMESTAMP", help="Books of this instant. Default: now.")
+@_json
+def run(company: Path | None, home: Path | None, as_of: str | None, as_json: bool) -> int:
+    """Land, ingest, build, check, seal, post, read back, reconcile and publish.
+
+    A second run with nothing new posts nothing and says so. An instant older than what is sealed
+    builds a scratch warehouse and posts nothing. A demonstration plays its arrivals one by one.
+
+    \b
+    Examples:
+      tieout run --company var/demo/company
+      tieout run --company acme --as-of 2026-03-01T06:00:00Z --json
+    """
+    return commands.run(company, home, as_of, as_json=as_json)
+
+
+@tieout.command()
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--usage",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Cover the customers of this usage file (CSV, JSONL or Parquet; gzip too).",
+)
+@_json
+def demo(out: Path, usage: Path | None, as_json: bool) -> int:
+    """Write a company folder to try things with: a small one, or one around your usage.
+
+    \b
+    Examples:
+      tieout demo --out var/demo/company
+      tieout demo --usage usage.csv.gz --out var/servegen/company
+    """
+    return commands.demo(out, usage, as_json=as_json)
+
+
+@tieout.command()
+@_company
+@_home
+@_json
+def status(company: Path | None, home: Path | None, as_json: bool) -> int:
+    """Tell what is sealed, where each document stands, what ties out and what is open.
+
+    \b
+    Example:
+      tieout status --home var/demo
+    """
+    return commands.status(company, home, as_json=as_json)
+
+
+@tieout.command()
+@_company
+@_home
+@click.option("--code", help="Only exceptions of this code.")
+@click.option("--owner", help="Only exceptions of this owner.")
+@_json
+def exceptions(
+    company: Path | None, home: Path | None, code: str | None, owner: str | None, as_json: bool
+) -> int:
+    """List what is held or does not agree, with the amount, the owner and the next step.
+
+    \b
+    Example:
+      tieout exceptions --code GL_MAPPING_MISSING
+    """
+    return commands.exceptions(company, home, code, owner, as_json=as_json)
+
+
+@tieout.command()
+@click.argument("identifier", metavar="ID")
+@_company
+@_home
+@_json
+def trace(identifier: str, company: Path | None, home: Path | None, as_json: bool) -> int:
+    """Follow an ID both ways: what it came from, and what it became.
+
+    ID is an event, contract, invoice, usage charge, journal line (DOCUMENT:LINE), document key or
+    ERP document.
+
+    \b
+    Examples:
+      tieout trace C-104
+      tieout trace RSLK3J5Q2X7M4NPA
+    """
+    return commands.trace(identifier, company, home, as_json=as_json)
+
+
+@tieout.command()
+@_company
+@_home
+@_json
+def verify(company: Path | None, home: Path | None, as_json: bool) -> int:
+    """Prove that nothing was changed: raw files, ledger, outbox, audit log, and what the ERP holds.
+
+    Ends with 1 when anything is not as it was sealed.
+
+    \b
+    Example:
+      tieout verify --company var/demo/company
+    """
+    return commands.verify(company, home, as_json=as_json)
+
+
+@tieout.command()
+@_company
+@_home
+@_json
+def approvals(company: Path | None, home: Path | None, as_json: bool) -> int:
+    """List what waits for a person: documents above a limit, and changes of rules.
+
+    \b
+    Example:
+      tieout approvals --home var/demo
+    """
+    return commands.approvals(company, home, as_json=as_json)
+
+
+@tieout.command()
+@click.argument("subject", metavar="DOCUMENT_OR_SUBJECT")
+@click.option("--by", required=True, help="Who approves; not who prepared it.")
+@click.option("--reason", required=True, help="Why; it stays in the audit log.")
+@_company
+@_home
+@_json
+def approve(
+    subject: str,
+    by: str,
+    reason: str,
+    company: Path | None,
+    home: Path | None,
+    as_json: bool,
+) -> int:
+    """Approve a document, or the change of a contract; the next run posts it.
+
+    \b
+    Examples:
+      tieout approve RSLK3J5Q2X7M4NPA --by maria --reason "Annual invoice, checked against order"
+      tieout approve C-104 --by maria --reason "New mapping agreed with audit"
+    """
+    return commands.approve(subject, by, reason, company, home, as_json=as_json)
+
+
+@tieout.command()
+@click.argument("document_key")
+@click.option("--by", required=True, help="Who decides.")
+@click.option("--reason", required=True, help="Why; it stays in the ledger.")
+@_company
+@_home
+@_json
+def void(
+    document_key: str,
+    by: str,
+    reason: str,
+    company: Path | None,
+    home: Path | None,
+    as_json: bool,
+) -> int:
+    """Take back a rejected document that is proven absent from the ERP.
+
+    Its lines count as never sent, and come back with the next run as the next revision.
+
+    \b
+    Example:
+      tieout void RSLK3J5Q2X7M4NPA --by maria --reason "Account was retired"
+    """
+    return commands.void(document_key, by, reason, company, home, as_json=as_json)
+
+
+@tieout.command()
+@_company
+@_home
+@click.option("--port", default=3000, show_default=True)
+def ui(company: Path | None, home: Path | None, port: int) -> int:
+    """Start the Dagster UI with the same assets, schedules and sensors. Stop it with Ctrl-C.
+
+    \b
+    Example:
+      tieout ui --company var/demo/company
+    """
+    return commands.ui(company, home, port)
+
+
+if __name__ == "__main__":
+    main()

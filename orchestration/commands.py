@@ -1,0 +1,226 @@
+"""What each command does once its options are read.
+
+Belongs here: opening the workplace, calling the part that does it, printing tables or JSON.
+Does not: options and help (cli), or the work itself.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from core.spans import format_instant, parse_instant
+from orchestration.console import ConsoleProgress
+from orchestration.settings import REPOSITORY, read_settings
+from orchestration.workplace import Workplace
+
+_FAILED = 1
+
+
+def run(company: Path | None, home: Path | None, as_of: str | None, *, as_json: bool) -> int:
+    """Run the main job, once per instant; print the summary."""
+    from orchestration import instants, play, scratch, summary  # noqa: PLC0415
+
+    started = time.perf_counter()
+    progress = ConsoleProgress(_narrator())
+    work = Workplace(settings=read_settings(company=company, home=home), progress=progress)
+    asked = parse_instant(as_of) if as_of else None
+    clock = work.clock()
+    _narrator().print(f"{work.company.name}: home {work.home.path}", highlight=False)
+    try:
+        sealed = instants.last_sealed(work.home)
+        if asked is not None and sealed is not None and asked < sealed:
+            answer = scratch.build_past(work, asked, sealed)
+            _print(answer.facts(), answer.sentence, as_json=as_json)
+            return 0
+        played = []
+        for instant in instants.instants_to_run(work.company, work.home, clock, asked):
+            _narrator().print(f"Run for {format_instant(instant)}", highlight=False)
+            played.append(play.play(work, instant))
+    finally:
+        progress.close()
+        work.release_home()
+    facts = summary.summarise(work.home, played, time.perf_counter() - started)
+    if as_json:
+        _print_json(facts)
+    else:
+        summary.show(facts, Console(highlight=False, soft_wrap=True))
+    return 0
+
+
+def demo(out: Path, usage: Path | None, *, as_json: bool) -> int:
+    """Write a company folder."""
+    from ingestion.demo_company import company_folder, usage_company  # noqa: PLC0415
+
+    if usage is None:
+        company_folder.write_demo(out)
+    else:
+        usage_company.write_usage_company(usage, out)
+    sentence = f"Wrote {out}. Next: tieout run --company {out}"
+    _print({"company": str(out)}, sentence, as_json=as_json)
+    return 0
+
+
+def status(company: Path | None, home: Path | None, *, as_json: bool) -> int:
+    """Print where everything stands."""
+    from orchestration import status as state  # noqa: PLC0415
+
+    settings = read_settings(company=company, home=home)
+    facts = state.read_status(settings.home)
+    if as_json:
+        _print_json(facts)
+    else:
+        state.show(facts, Console(highlight=False, soft_wrap=True))
+    return 0
+
+
+def exceptions(
+    company: Path | None,
+    home: Path | None,
+    code: str | None,
+    owner: str | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Print open exceptions."""
+    from orchestration import status as state  # noqa: PLC0415
+
+    settings = read_settings(company=company, home=home)
+    rows = state.read_exceptions(settings.home, code=code, owner=owner)
+    if as_json:
+        _print_json(rows)
+    elif not rows:
+        print("No open exceptions.")  # noqa: T201
+    else:
+        _print_rows(rows, ("code", "subject", "amount", "owner", "sentence", "next_step"))
+    return 0
+
+
+def trace(identifier: str, company: Path | None, home: Path | None, *, as_json: bool) -> int:
+    """Print where an ID came from and what it became."""
+    from orchestration import trace as tracing  # noqa: PLC0415
+
+    settings = read_settings(company=company, home=home)
+    found = tracing.trace(settings.home, identifier)
+    if as_json:
+        _print_json(found.facts())
+    else:
+        tracing.show(found, Console(highlight=False, soft_wrap=True))
+    return 0
+
+
+def verify(company: Path | None, home: Path | None, *, as_json: bool) -> int:
+    """Print what is not as it was written; 1 when there is anything."""
+    from orchestration import verify as verification  # noqa: PLC0415
+
+    work = Workplace(settings=read_settings(company=company, home=home))
+    checks = verification.verify(work)
+    if as_json:
+        _print_json({check.name: check.problems for check in checks})
+    else:
+        for check in checks:
+            print(f"{'ok  ' if not check.problems else 'FAIL'} {check.name}")  # noqa: T201
+            for problem in check.problems:
+                print(f"     {problem}")  # noqa: T201
+    return _FAILED if any(check.problems for check in checks) else 0
+
+
+def approvals(company: Path | None, home: Path | None, *, as_json: bool) -> int:
+    """Print what waits for a person."""
+    from orchestration import decisions  # noqa: PLC0415
+
+    settings = read_settings(company=company, home=home)
+    rows = decisions.waiting(settings.home)
+    if as_json:
+        _print_json(rows)
+    elif not rows:
+        print("Nothing waits for approval.")  # noqa: T201
+    else:
+        _print_rows(rows, ("kind", "subject", "amount", "prepared_by", "sentence"))
+    return 0
+
+
+def approve(
+    subject: str,
+    by: str,
+    reason: str,
+    company: Path | None,
+    home: Path | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Approve a document or a change."""
+    from orchestration import decisions  # noqa: PLC0415
+
+    work = Workplace(settings=read_settings(company=company, home=home))
+    sentence = decisions.approve(work.home, subject, by=by, reason=reason, now=work.clock())
+    _print({"subject": subject, "approved_by": by}, sentence, as_json=as_json)
+    return 0
+
+
+def void(
+    document_key: str,
+    by: str,
+    reason: str,
+    company: Path | None,
+    home: Path | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Void a rejected document."""
+    from orchestration import decisions  # noqa: PLC0415
+
+    work = Workplace(settings=read_settings(company=company, home=home))
+    sentence = decisions.void(work, document_key, by=by, reason=reason)
+    _print({"document_key": document_key, "voided_by": by}, sentence, as_json=as_json)
+    return 0
+
+
+def ui(company: Path | None, home: Path | None, port: int) -> int:
+    """Become `dagster dev` for this company and home."""
+    from orchestration import play  # noqa: PLC0415
+
+    settings = read_settings(company=company, home=home)
+    folder = play.write_instance_settings(settings.home)
+    dagster = Path(sys.executable).with_name("dagster")
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(folder),
+        "TIEOUT_HOME": str(settings.home.path),
+        "TIEOUT_COMPANY": str(settings.company_folder()),
+        "PATH": f"{dagster.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+    }
+    arguments = ["dev", "--workspace", str(REPOSITORY / "workspace.yaml"), "--port", str(port)]
+    _narrator().print(f"Dagster UI: http://127.0.0.1:{port}  home {settings.home.path}")
+    os.execve(dagster, [str(dagster), *arguments], environment)  # noqa: S606  # becomes dagster
+
+
+def _narrator() -> Console:
+    """Return the console for what is said along the way: standard error."""
+    return Console(stderr=True, soft_wrap=True)
+
+
+def _print(facts: dict[str, Any], sentence: str, *, as_json: bool) -> None:
+    if as_json:
+        _print_json(facts)
+    else:
+        print(sentence)  # noqa: T201
+
+
+def _print_json(facts: Any) -> None:  # noqa: ANN401  # any JSON value
+    print(json.dumps(facts, indent=1, default=str))  # noqa: T201
+
+
+def _print_rows(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(str(row[column] if row[column] is not None else "") for column in columns))
+    Console(highlight=False).print(table)

@@ -1,0 +1,69 @@
+"""What came in: landed files and reference data become raw/.
+
+Belongs here: one step that produces every table of the schema `raw`.
+Does not: reading or judging files (ingestion).
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import dagster as dg
+
+from ingestion import landing
+from orchestration.defs.resources import OWNER_PLATFORM, WAREHOUSE_POOL, RunRequest, run_of
+from orchestration.defs.transform import BOOKS, PROOF, tables_read_by
+from orchestration.workplace import Workplace
+
+STATION = "ingest"
+SCHEMA = "raw"
+
+
+def assets(work: Workplace) -> list[dg.AssetsDefinition]:
+    """Return the raw tables that models read."""
+    manifest = work.project.manifest
+    tables = sorted(
+        name
+        for schema, name in tables_read_by(manifest, BOOKS) | tables_read_by(manifest, PROOF)
+        if schema == SCHEMA
+    )
+    specs = [
+        dg.AssetSpec(
+            dg.AssetKey([SCHEMA, name]),
+            group_name=SCHEMA,
+            owners=[OWNER_PLATFORM],
+            kinds={"python", "parquet"},
+            description=_description(name),
+        )
+        for name in tables
+    ]
+
+    @dg.multi_asset(specs=specs, name=STATION, pool=WAREHOUSE_POOL)
+    def ingest(
+        context: dg.AssetExecutionContext, work: dg.ResourceParam[Workplace], request: RunRequest
+    ) -> Iterator[dg.MaterializeResult]:
+        run = run_of(context, work, request)
+        with run.station(STATION) as station:
+            result = landing.ingest(work.company, run.home, run.as_of)
+            totals = result.totals
+            run.record.update(raw_head=result.manifest_number, landed=asdict(totals))
+            station.sentence = (
+                f"{totals.landed:,} landed = {totals.accepted:,} accepted"
+                f" + {totals.duplicate:,} duplicate + {totals.quarantined:,} quarantined"
+            )
+        for spec in specs:
+            yield dg.MaterializeResult(
+                asset_key=spec.key, metadata={"manifest_number": result.manifest_number}
+            )
+
+    return [ingest]
+
+
+def _description(name: str) -> str:
+    if name.startswith("reference_"):
+        return f"Latest snapshot of reference data: {name.removeprefix('reference_')}."
+    return {
+        "events": "Canonical business events, each identity once.",
+        "usage": "Usage events, each identity once, by UTC day.",
+        "manifest": "Every landed file and what became of its rows.",
+        "quarantine": "What was not accepted, with reason code and sentence.",
+    }.get(name, f"Raw table {name}.")

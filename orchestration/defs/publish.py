@@ -1,0 +1,103 @@
+"""Marts for readers: one asset per area, then the file that holds them all.
+
+Belongs here: assets of the group `published`.
+Does not: writing and swapping files (publish), or which tables an area has (publishing).
+"""
+
+import dagster as dg
+
+from orchestration import beancount_export, publish, publishing, run_record, warehouse
+from orchestration.defs.resources import (
+    OWNER_FINANCE,
+    OWNER_PLATFORM,
+    WAREHOUSE_POOL,
+    RunRequest,
+    run_of,
+)
+from orchestration.workplace import Workplace
+
+STATION = "publish"
+GROUP = "published"
+MARTS_FILE = dg.AssetKey([GROUP, "marts_duckdb"])
+BEANCOUNT = dg.AssetKey([GROUP, "journals_beancount"])
+
+
+def assets(work: Workplace) -> list[dg.AssetsDefinition]:
+    """Return the published areas, the marts file and the journals for other programs."""
+    areas = publishing.public_areas(work.project.manifest)
+    published = [_area(area, tables) for area, tables in areas.items()]
+    return [*published, _beancount(), _marts_file(list(areas))]
+
+
+def _area(area: str, tables: list[str]) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=[GROUP, area],
+        deps=[dg.AssetKey([area, table]) for table in tables],
+        group_name=GROUP,
+        owners=[OWNER_PLATFORM],
+        kinds={"parquet"},
+        pool=WAREHOUSE_POOL,
+        description=f"The marts of {area} as Parquet, put in place together.",
+    )
+    def published_area(
+        context: dg.AssetExecutionContext, work: dg.ResourceParam[Workplace], request: RunRequest
+    ) -> dg.MaterializeResult:
+        run = run_of(context, work, request)
+        with run.record.timed(run_record.OWN, STATION):
+            counts = publishing.publish_area(run, area)
+        return dg.MaterializeResult(
+            metadata={
+                "rows": sum(counts.values()),
+                "marts": dg.MetadataValue.json(counts),
+                "folder": dg.MetadataValue.path(run.home.marts / area),
+            }
+        )
+
+    return published_area
+
+
+def _beancount() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=BEANCOUNT,
+        deps=[dg.AssetKey(["ledger", "documents"]), dg.AssetKey(["ledger", "journal_lines"])],
+        group_name=GROUP,
+        owners=[OWNER_FINANCE],
+        kinds={"file"},
+        pool=WAREHOUSE_POOL,
+        description="All sealed journals in Beancount format: let bean-check judge them.",
+    )
+    def journals_beancount(
+        context: dg.AssetExecutionContext, work: dg.ResourceParam[Workplace], request: RunRequest
+    ) -> dg.MaterializeResult:
+        run = run_of(context, work, request)
+        path = run.home.marts / beancount_export.FILE_NAME
+        with run.record.timed(run_record.OWN, STATION):
+            run.lay_out_warehouse()
+            with warehouse.open_warehouse(run.home.warehouse, read_only=True) as connection:
+                count = beancount_export.write_beancount(connection, path)
+        return dg.MaterializeResult(
+            metadata={"documents": count, "file": dg.MetadataValue.path(path)}
+        )
+
+    return journals_beancount
+
+
+def _marts_file(areas: list[str]) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=MARTS_FILE,
+        deps=[*(dg.AssetKey([GROUP, area]) for area in areas), BEANCOUNT],
+        group_name=GROUP,
+        owners=[OWNER_PLATFORM],
+        kinds={"duckdb"},
+        description="All published marts in one read-only DuckDB file behind `marts.duckdb`.",
+    )
+    def marts_duckdb(
+        context: dg.AssetExecutionContext, work: dg.ResourceParam[Workplace], request: RunRequest
+    ) -> dg.MaterializeResult:
+        run = run_of(context, work, request)
+        with run.station(STATION) as station:
+            path = publish.publish_file(run.home.marts, run.run_id)
+            station.sentence = f"{len(areas)} areas in {run.home.marts / publish.POINTER}"
+        return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(path)})
+
+    return marts_duckdb

@@ -1,0 +1,109 @@
+"""Executing the main job in this process, once per instant.
+
+Belongs here: the Dagster instance of a home, running the job, what became of it.
+Does not: which stations there are (defs), or which instants (instants).
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.errors import TieoutError
+from core.files import write_atomically
+from core.home import Home
+from core.spans import format_instant
+from orchestration import run_record
+from orchestration.run_record import RunRecord, record_of
+from orchestration.workplace import Workplace
+
+DAGSTER_YAML = """\
+# Written by Tieout. Runs started by `tieout run` and by the Dagster UI are kept side by side here.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+concurrency:
+  pools:
+    granularity: run
+    default_limit: 1
+run_monitoring:
+  enabled: true
+"""
+
+
+class RunFailedError(TieoutError):
+    """A run stopped; what was sealed before stays sealed, and the next run goes on from there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """One run that went through."""
+
+    run_id: str
+    as_of: datetime
+    record: RunRecord
+
+
+def write_instance_settings(home: Home) -> Path:
+    """Write Dagster's settings for a home; return its folder, to be used as DAGSTER_HOME."""
+    path = home.dagster / "dagster.yaml"
+    if not path.exists() or path.read_text() != DAGSTER_YAML:
+        write_atomically(path, lambda target: target.write_text(DAGSTER_YAML))
+    return home.dagster
+
+
+def play(work: Workplace, instant: datetime, *, sealing: str = "all") -> Played:
+    """Run the main job at an instant, in this process.
+
+    Raises:
+        RunFailedError: a station failed; the sentence says which and why.
+    """
+    started = time.perf_counter()
+    import dagster as dg  # noqa: PLC0415  # seconds, only paid by commands that run something
+
+    from orchestration.definitions import build_definitions  # noqa: PLC0415
+    from orchestration.defs.automation import MAIN_JOB  # noqa: PLC0415
+
+    folder = write_instance_settings(work.home)
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
+        job = build_definitions(work).resolve_job_def(MAIN_JOB)
+        loaded = time.perf_counter() - started
+        result = job.execute_in_process(
+            instance=instance,
+            run_config=_run_config(instant, sealing),
+            raise_on_error=False,
+        )
+    record = record_of(work.home, result.run_id)
+    record.add_seconds(run_record.FRAMEWORK, "load", loaded)
+    record.update(whole_seconds=round(time.perf_counter() - started, 3))
+    if not result.success:
+        raise RunFailedError(_failure(result, record, instant))
+    return Played(run_id=result.run_id, as_of=instant, record=record)
+
+
+def _run_config(instant: datetime, sealing: str) -> dict[str, Any]:
+    request = {"as_of": format_instant(instant), "sealing": sealing}
+    return {
+        "resources": {"request": {"config": request}},
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+    }
+
+
+def _failure(result: Any, record: RunRecord, instant: datetime) -> str:  # noqa: ANN401
+    said = record.get("failure") or "\n".join(
+        f"{event.step_key}: {_innermost(event.step_failure_data.error)}"
+        for event in result.all_events
+        if event.is_step_failure and event.step_failure_data.error
+    )
+    return (
+        f"The run for {format_instant(instant)} stopped. {said}\n"
+        "What was sealed stays sealed; run again when the cause is gone."
+    )
+
+
+def _innermost(error: Any) -> str:  # noqa: ANN401  # Dagster's chain of serialized errors
+    while error.cause is not None:
+        error = error.cause
+    return error.message.strip()
