@@ -87,3 +87,23 @@
 {% macro days_in_month(day) -%}
     extract('day' from {{ month_end(day) }})
 {%- endmacro %}
+
+{# Quarters of an hour from 1970-01-01 to a UTC instant. #}
+{% macro quarter_hour(instant) -%}
+    (epoch_us({{ instant }}) // 900000000)
+{%- endmacro %}
+
+{# The UTC instant at which a quarter of an hour begins. #}
+{% macro instant_of_quarter_hour(quarter_hour) -%}
+    make_timestamp(({{ quarter_hour }}) * 900000000)
+{%- endmacro %}
+
+{# The 96 quarters of an hour of a UTC day, one row each. Select it in a column list. #}
+{% macro quarter_hours_of_day(day) -%}
+    unnest(
+        range(
+            {{ quarter_hour('cast(' ~ day ~ ' as timestamp)') }},
+            {{ quarter_hour('cast(' ~ day ~ ' as timestamp)') }} + 96
+        )
+    )
+{%- endmacro %}

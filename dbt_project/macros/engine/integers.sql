@@ -1,13 +1,17 @@
 {# Integer division rounded half away from zero, exact: no decimal or double is involved.
    The denominator must be positive. #}
 {% macro div_half_up(numerator, denominator) -%}
-    cast(
+    cast({{ div_half_up_wide(numerator, denominator) }} as bigint)
+{%- endmacro %}
+
+{# The same, left as wide as the engine's integers go. #}
+{% macro div_half_up_wide(numerator, denominator) -%}
+    (
         case when ({{ numerator }}) < 0 then -1 else 1 end
         * (
             (2 * abs(cast(({{ numerator }}) as hugeint)) + ({{ denominator }}))
             // (2 * cast(({{ denominator }}) as hugeint))
         )
-        as bigint
     )
 {%- endmacro %}
 

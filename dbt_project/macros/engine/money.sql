@@ -35,3 +35,13 @@
 {% macro scaled_price(unit_price) -%}
     cast(cast({{ unit_price }} as decimal(20, 12)) * cast(1000000000000 as decimal(13, 0)) as hugeint)
 {%- endmacro %}
+
+{# A count of 10^-18 units as an amount with 12 decimals, rounded half away from zero: for
+   reading; money is rounded from the exact count. #}
+{% macro amount_from_scaled(amount_scaled) -%}
+    cast(
+        cast({{ div_half_up_wide(amount_scaled, '1000000') }} as decimal(38, 0))
+        * cast('0.000000000001' as decimal(12, 12))
+        as decimal(38, 12)
+    )
+{%- endmacro %}

@@ -1,0 +1,40 @@
+-- One row per usage charge, with the price plan that applies and what is left to pay for.
+-- The included quantity goes first; a plan in another currency is no plan for this contract.
+with
+
+quantities as (
+
+    select * from {{ ref('int_usage_charge_quantities') }}
+
+),
+
+prices as (
+
+    select * from {{ ref('stg_reference__prices') }}
+
+),
+
+priced as (
+
+    select
+        quantities.*,
+        prices.price_model,
+        prices.package_size,
+        prices.price_id is not null as has_price,
+        coalesce(prices.included_quantity, 0) as included_quantity,
+        cast(
+            greatest(quantities.quantity - coalesce(prices.included_quantity, 0), 0)
+            as decimal(17, 6)
+        ) as billable_quantity,
+        left(prices.snapshot_hash, 12) || ':' || prices.price_id as price_version
+    from quantities
+    left join prices
+        on
+            quantities.price_id = prices.price_id
+            and quantities.currency = prices.currency
+            and quantities.service_start_date >= prices.valid_from
+            and quantities.service_start_date < prices.valid_to
+
+)
+
+select * from priced

@@ -1,0 +1,31 @@
+-- One row per usage charge and tier that takes something: the arithmetic of the charge.
+with
+
+usage_charges as (
+
+    select * from {{ ref('usage_charges') }} where price_found
+
+),
+
+tiers as (
+
+    select * from {{ ref('int_usage_charges_tiered') }}
+
+),
+
+usage_charge_tiers as (
+
+    select
+        tiers.usage_charge_id,
+        tiers.tier_number,
+        tiers.quantity,
+        tiers.unit_price,
+        tiers.flat_amount,
+        {{ amount_from_scaled('tiers.amount_scaled') }} as amount
+    from tiers
+    inner join usage_charges on tiers.usage_charge_id = usage_charges.usage_charge_id
+    where tiers.quantity > 0
+
+)
+
+select * from usage_charge_tiers

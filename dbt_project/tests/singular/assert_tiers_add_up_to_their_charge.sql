@@ -1,0 +1,28 @@
+-- The tiers of a usage charge add up to its amount; a charge without tiers is free or unknown.
+with
+
+tiers as (
+
+    select
+        usage_charge_id,
+        sum(amount) as amount
+    from {{ ref('usage_charge_tiers') }}
+    group by usage_charge_id
+
+),
+
+compared as (
+
+    select
+        usage_charges.usage_charge_id,
+        usage_charges.charge_amount,
+        tiers.amount
+    from {{ ref('usage_charges') }} as usage_charges
+    left join tiers on usage_charges.usage_charge_id = tiers.usage_charge_id
+    where
+        usage_charges.price_found
+        and usage_charges.charge_amount <> coalesce(tiers.amount, 0)
+
+)
+
+select * from compared
