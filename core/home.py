@@ -10,9 +10,14 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folders of one company's state."""
+    """The folders of one company's state.
+
+    The control store is the one thing that need not lie in the folder: `control_url` may name any
+    database that SQLAlchemy knows.
+    """
 
     path: Path
+    control_url: str | None = None
 
     @property
     def raw(self) -> Path:
@@ -38,6 +43,11 @@ class Home:
     def control_db(self) -> Path:
         """Delivery states, approvals, leases and the audit log (SQLite)."""
         return self.path / "control.db"
+
+    @property
+    def control_store_url(self) -> str:
+        """Where the control store is, as a SQLAlchemy URL."""
+        return self.control_url or f"sqlite:///{self.control_db}"
 
     @property
     def exports(self) -> Path:

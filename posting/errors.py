@@ -55,7 +55,7 @@ class NotProvenAbsentError(TieoutError):
     """A document cannot be voided, because it is not proven to be absent from the ERP."""
 
 
-class TransportError(Exception):
+class TransportError(TieoutError):
     """A call to an ERP ended without an answer: timeout, cut connection, 5xx. Its effect is open.
 
     Connectors raise it; delivery turns it into the state `unknown` and looks the keys up.

@@ -4,12 +4,16 @@ Belongs here: writing the files under `exports/` whole, and the views over them.
 Does not: comparing what was exported with the books (the reconciliation marts do).
 """
 
+from collections.abc import Mapping
+from dataclasses import asdict
+
 import duckdb
 import pyarrow as pa
 
 from core import files
 from core.home import Home
-from posting import export_schema, ledger
+from posting import changes, export_schema, ledger, outbox, periods
+from posting.connectors.connector import Connector
 
 
 def initialise(home: Home) -> None:
@@ -40,3 +44,69 @@ def write(home: Home, table: str, rows: list[dict[str, object]]) -> None:
     files.write_atomically(
         home.exports / f"{table}.parquet", lambda path: ledger.write_table(contents, path)
     )
+
+
+def export_master(home: Home, connectors: Mapping[str, Connector]) -> None:
+    """Export what the books depend on: the ERPs' accounts and periods, changes, the outbox."""
+    accounts, open_or_closed = [], []
+    closed = periods.closed(home)
+    for erp_code, entity, connector in _places(connectors):
+        master = connector.read_master(entity)
+        place = {"erp_code": erp_code, "legal_entity_code": entity}
+        accounts += [{**place, **asdict(account)} for account in master.accounts]
+        open_or_closed += [
+            {
+                **place,
+                "accounting_period": period.accounting_period,
+                "start_date": period.start_date,
+                "end_date": period.end_date,
+                "state": "open"
+                if period.is_open and (erp_code, entity, period.accounting_period) not in closed
+                else "closed",
+            }
+            for period in master.periods
+        ]
+    write(home, "erp_accounts", accounts)
+    write(home, "erp_periods", open_or_closed)
+    export_control(home)
+
+
+def export_control(home: Home) -> None:
+    """Export the outbox and the changes that wait or were approved."""
+    for table, facts in (
+        ("outbox_documents", outbox.documents(home)),
+        ("changes", changes.recorded(home)),
+    ):
+        names = export_schema.TABLES[table]
+        write(home, table, [{name: getattr(fact, name) for name in names} for fact in facts])
+
+
+def read_back(home: Home, connectors: Mapping[str, Connector]) -> None:
+    """Export what the ERPs hold: every document line and every account's movements."""
+    documents, balances = [], []
+    for erp_code, entity, connector in _places(connectors):
+        place = {"erp_code": erp_code, "legal_entity_code": entity}
+        documents += [{**place, **asdict(line)} for line in connector.fetch_documents(entity)]
+        balances += [{**place, **asdict(each)} for each in connector.fetch_balances(entity)]
+    write(home, "erp_documents", documents)
+    write(home, "erp_balances", balances)
+
+
+def export_delivery(home: Home, connectors: Mapping[str, Connector]) -> None:
+    """Export what the proof depends on: the outbox after delivery, and the ERPs read back."""
+    export_control(home)
+    read_back(home, connectors)
+
+
+def export(home: Home, connectors: Mapping[str, Connector]) -> None:
+    """Export everything."""
+    export_master(home, connectors)
+    read_back(home, connectors)
+
+
+def _places(connectors: Mapping[str, Connector]) -> list[tuple[str, str, Connector]]:
+    return [
+        (erp_code, entity, connector)
+        for erp_code, connector in sorted(connectors.items())
+        for entity in connector.legal_entities()
+    ]

@@ -4,9 +4,7 @@ Belongs here: creating the next file, exactly one at a time; the head; the wareh
 Does not: what goes into a batch (batches), or what became of it in the ERP (outbox).
 """
 
-import fcntl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -111,7 +109,7 @@ def append(home: Home, *, after: int, make: Callable[[str], pa.Table]) -> str:
         LedgerMovedError: somebody else created that number first.
     """
     target = ledger_file(home, after + 1)
-    with _one_writer(home):
+    with files.exclusive_lock(home.ledger / ".lock"):
         head = head_number(home)
         if head != after:
             raise _moved(after, head)
@@ -167,15 +165,6 @@ def _last_batch(found: list[Path]) -> SealedBatch | None:
         if rows:
             return SealedBatch(**rows[0])
     return None
-
-
-@contextmanager
-def _one_writer(home: Home) -> Iterator[None]:
-    """Let one writer at a time prepare the next file, so that nobody's temporary is swept."""
-    home.ledger.mkdir(parents=True, exist_ok=True)
-    with (home.ledger / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _moved(expected: int, found: int) -> LedgerMovedError:

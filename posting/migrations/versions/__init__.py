@@ -1,0 +1,1 @@
+"""The steps of the control store's schema, oldest first."""
