@@ -1,0 +1,31 @@
+{# What a subledger line says about itself, in the order of its columns; the amounts are apart. #}
+{% macro subledger_line_columns() %}
+    {{ return([
+        'subledger_line_key',
+        'entry_group_key',
+        'book',
+        'legal_entity_code',
+        'erp_code',
+        'contract_id',
+        'customer_id',
+        'document_type',
+        'document_id',
+        'document_line_id',
+        'contract_line_id',
+        'contract_version_id',
+        'product_code',
+        'entry_type',
+        'account_role',
+        'account_code',
+        'dimension_product',
+        'transaction_currency',
+        'functional_currency',
+        'origin_period',
+        'effective_date',
+        'mapping_version',
+        'price_version',
+        'rate_id',
+        'source_event_count',
+        'correlation_id',
+    ]) }}
+{% endmacro %}

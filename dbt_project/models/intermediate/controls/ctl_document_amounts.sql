@@ -1,0 +1,59 @@
+-- One row per document: is every amount known to the minor unit, and of the document's sign?
+with
+
+subjects as (
+
+    select * from {{ ref('int_control_subjects') }} where subject_type = 'document'
+
+),
+
+amounts as (
+
+    select 'invoice:' || invoice_id as document_key, net_minor, tax_minor
+    from {{ ref('int_invoice_lines_valued') }}
+    union all
+    select 'credit:' || credit_id as document_key, net_minor, tax_minor
+    from {{ ref('int_credit_lines_valued') }}
+    union all
+    select 'payment:' || document_id as document_key, total_minor as net_minor, 0 as tax_minor
+    from {{ ref('int_documents') }}
+    where document_type = 'payment'
+
+),
+
+judged as (
+
+    select
+        document_key,
+        count(*) filter (where net_minor is null or tax_minor is null) as unknown_count,
+        count(*) filter (where net_minor < 0 or tax_minor < 0) as negative_count
+    from amounts
+    group by document_key
+
+),
+
+findings as (
+
+    select
+        {{ finding(
+            control_code="'DOCUMENT_AMOUNTS'",
+            is_passed='coalesce(is_currency_known and unknown_count = 0 and negative_count = 0, '
+            ~ 'is_currency_known)',
+            exception_code="case when not is_currency_known then 'CURRENCY_UNKNOWN'"
+            " when unknown_count > 0 then 'AMOUNT_PRECISION' else 'AMOUNT_SIGN_FLIP' end",
+            sentence="subject_text || case"
+            " when not is_currency_known then ' is in the unknown currency '''"
+            " || coalesce(currency, '') || '''.'"
+            " when unknown_count > 0 then ' over ' || amount_text || ' has '"
+            " || cast(unknown_count as varchar) || ' amounts with too many decimals.'"
+            " else ' over ' || amount_text || ' has ' || cast(negative_count as varchar)"
+            " || ' negative amounts.' end",
+            amount_minor='amount_minor',
+            currency='currency',
+        ) }}
+    from subjects
+    left join judged on subjects.subject_key = judged.document_key
+
+)
+
+select * from findings

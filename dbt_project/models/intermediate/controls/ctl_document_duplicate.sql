@@ -1,0 +1,63 @@
+-- One row per later claim of a document number: the first document stands, this one is listed.
+with
+
+claims as (
+
+    select
+        'invoice' as document_type, invoice_id as document_id, event_key, source,
+        legal_entity_code, currency, total_minor
+    from {{ ref('stg_events__invoices') }}
+    where not is_first
+    union all
+    select
+        'credit' as document_type, credit_id as document_id, event_key, source,
+        legal_entity_code, currency, total_minor
+    from {{ ref('stg_events__credits') }}
+    where not is_first
+    union all
+    select
+        'payment' as document_type, payment_id as document_id, event_key, source,
+        legal_entity_code, currency, amount_minor as total_minor
+    from {{ ref('stg_events__payments') }}
+    where not is_first
+
+),
+
+currencies as (
+
+    select currency as known_currency, minor_unit_exponent from {{ ref('currencies') }}
+
+),
+
+described as (
+
+    select
+        'claim' as subject_type,
+        claims.document_type || ':' || claims.document_id || ':' || claims.event_key
+            as subject_key,
+        claims.*,
+        currencies.minor_unit_exponent
+    from claims
+    left join currencies on claims.currency = currencies.known_currency
+
+),
+
+findings as (
+
+    select
+        {{ finding(
+            control_code="'DUPLICATE_DOCUMENT'",
+            is_passed='false',
+            exception_code="'DUPLICATE_DOCUMENT'",
+            sentence="'A second ' || document_type || ' ' || document_id || ' came from ' || source"
+            " || coalesce(' over ' || " ~ amount_text(
+                'total_minor', 'minor_unit_exponent', 'currency'
+            ) ~ ", '') || '; the first one stands.'",
+            amount_minor='coalesce(total_minor, 0)',
+            currency='currency',
+        ) }}
+    from described
+
+)
+
+select * from findings

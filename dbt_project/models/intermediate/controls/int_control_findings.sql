@@ -1,0 +1,31 @@
+-- One row per control and subject, for all controls that stand on their own.
+{% set controls = [
+    'ctl_subject_legal_entity',
+    'ctl_subject_customer_status',
+    'ctl_contract_confirmed',
+    'ctl_document_prerequisites',
+    'ctl_document_currency',
+    'ctl_document_amounts',
+    'ctl_document_totals',
+    'ctl_credit_limit',
+    'ctl_document_tax_code',
+    'ctl_contract_usage_price',
+    'ctl_subject_fx_rate',
+    'ctl_subject_gl_mapping',
+    'ctl_contract_deferred_balance',
+    'ctl_subject_change_approval',
+    'ctl_document_duplicate',
+    'ctl_legal_entity_open_period',
+] %}
+with
+
+findings as (
+
+    {% for control in controls %}
+    select * from {{ ref(control) }}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from findings

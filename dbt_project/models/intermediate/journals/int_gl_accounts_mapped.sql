@@ -1,0 +1,57 @@
+-- One row per legal entity, product, account role and origin period in use: the account mapped on
+-- the period's last day, that of the product before that of all products.
+with
+
+entries as (
+
+    select * from {{ ref('int_subledger_entries_unioned') }}
+
+),
+
+gl_mappings as (
+
+    select * from {{ ref('stg_reference__gl_mappings') }}
+
+),
+
+used as (
+
+    select distinct
+        legal_entity_code,
+        coalesce(product_code, '') as product_code,
+        account_role,
+        origin_period,
+        origin_period_end_date
+    from entries
+
+),
+
+mapped as (
+
+    select
+        used.legal_entity_code,
+        used.product_code,
+        used.account_role,
+        used.origin_period,
+        gl_mappings.account_code,
+        left(gl_mappings.snapshot_hash, 12) as mapping_version
+    from used
+    inner join gl_mappings
+        on
+            used.legal_entity_code = gl_mappings.legal_entity_code
+            and gl_mappings.product_code in (used.product_code, '*')
+            and used.account_role = gl_mappings.account_role
+            and gl_mappings.valid_from <= used.origin_period_end_date
+            and used.origin_period_end_date < gl_mappings.valid_to
+    qualify row_number() over (
+        partition by
+            used.legal_entity_code, used.product_code, used.account_role, used.origin_period
+        order by
+            case gl_mappings.product_code when '*' then 1 else 0 end,
+            gl_mappings.valid_from desc,
+            gl_mappings.row_number
+    ) = 1
+
+)
+
+select * from mapped

@@ -1,0 +1,94 @@
+-- One row per account role that a payment touches: cash at the rate of its day, the receivable at
+-- the invoice's rate, what is too much to the customer's credit, the rest to exchange differences.
+with
+
+documents as (
+
+    select * from {{ ref('int_documents') }} where document_type = 'payment'
+
+),
+
+invoice_lines as (
+
+    select * from {{ ref('int_invoice_lines_valued') }}
+
+),
+
+settlements as (
+
+    select * from {{ ref('int_invoice_settlements') }} where document_type = 'payment'
+
+),
+
+invoice_contracts as (
+
+    select
+        invoice_id,
+        case when count(distinct contract_id) = 1 then min(contract_id) end as contract_id
+    from invoice_lines
+    group by invoice_id
+
+),
+
+legs as (
+
+    select
+        document_id,
+        'cash' as account_role,
+        amount_minor,
+        functional_amount_minor
+    from settlements
+    union all
+    select
+        document_id,
+        'accounts_receivable' as account_role,
+        -receivable_minor as amount_minor,
+        -functional_receivable_minor as functional_amount_minor
+    from settlements
+    union all
+    select
+        document_id,
+        'customer_credit' as account_role,
+        -customer_credit_minor as amount_minor,
+        -functional_customer_credit_minor as functional_amount_minor
+    from settlements
+    union all
+    select
+        document_id,
+        'fx_gain_loss' as account_role,
+        cast(0 as bigint) as amount_minor,
+        functional_receivable_minor + functional_customer_credit_minor
+        - functional_amount_minor as functional_amount_minor
+    from settlements
+
+),
+
+entries as (
+
+    select
+        documents.legal_entity_code,
+        invoice_contracts.contract_id,
+        documents.customer_id,
+        'payment' as document_type,
+        documents.document_id,
+        documents.document_id as document_line_id,
+        cast(null as varchar) as contract_line_id,
+        cast(null as varchar) as contract_version_id,
+        cast(null as varchar) as product_code,
+        'payment' as entry_type,
+        legs.account_role,
+        documents.currency as transaction_currency,
+        documents.document_date as effect_date,
+        legs.amount_minor,
+        legs.functional_amount_minor,
+        cast(null as varchar) as price_version,
+        documents.rate_id,
+        cast(1 as bigint) as source_event_count,
+        documents.correlation_id
+    from legs
+    inner join documents on legs.document_id = documents.document_id
+    left join invoice_contracts on documents.invoice_id = invoice_contracts.invoice_id
+
+)
+
+select * from entries

@@ -1,0 +1,66 @@
+-- One row per invoice line up to the cut-off. What modifications left of it lies on its track as
+-- the layer [layer_from, layer_to), in the order of billing.
+with
+
+invoice_lines as (
+
+    select * from {{ ref('int_invoice_lines_valued') }}
+
+),
+
+credit_lines as (
+
+    select * from {{ ref('int_credit_lines_valued') }} where basis = 'modification'
+
+),
+
+cuts as (
+
+    select
+        invoice_id,
+        invoice_line_id,
+        sum(net_minor) as cut_minor
+    from credit_lines
+    group by invoice_id, invoice_line_id
+
+),
+
+sized as (
+
+    select
+        invoice_lines.*,
+        coalesce(cuts.cut_minor, 0) as cut_minor,
+        cast(
+            greatest(coalesce(invoice_lines.net_minor - coalesce(cuts.cut_minor, 0), 0), 0)
+            as bigint
+        ) as layer_minor
+    from invoice_lines
+    left join cuts
+        on
+            invoice_lines.invoice_id = cuts.invoice_id
+            and invoice_lines.invoice_line_id = cuts.invoice_line_id
+
+),
+
+stacked as (
+
+    select
+        *,
+        cast(sum(layer_minor) over (
+            partition by track_key
+            order by invoice_date, invoice_id, invoice_line_id
+        ) as bigint) as layer_to
+    from sized
+
+),
+
+layers as (
+
+    select
+        *,
+        layer_to - layer_minor as layer_from
+    from stacked
+
+)
+
+select * from layers

@@ -1,0 +1,181 @@
+-- One row per contract, currency and accounting period: what was billed, credited and recognised up
+-- to its end, and the balances that are left.
+with
+
+contracts as (
+
+    select * from {{ ref('int_revenue_contracts') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('subledger_lines') }}
+
+),
+
+invoice_lines as (
+
+    select * from {{ ref('int_invoice_lines_valued') }}
+
+),
+
+credit_lines as (
+
+    select * from {{ ref('int_credit_lines_valued') }}
+
+),
+
+steps as (
+
+    select * from {{ ref('int_recognition_steps') }}
+
+),
+
+concessions as (
+
+    select
+        credit_lines.contract_id,
+        credit_lines.currency,
+        {{ accounting_period('int_concession_steps.step_end_date') }} as accounting_period,
+        -int_concession_steps.amount_minor as amount_minor
+    from {{ ref('int_concession_steps') }} as int_concession_steps
+    inner join credit_lines
+        on
+            int_concession_steps.credit_id = credit_lines.credit_id
+            and int_concession_steps.credit_line_id = credit_lines.credit_line_id
+
+),
+
+movements as (
+
+    select
+        contract_id, currency,
+        {{ accounting_period('invoice_date') }} as accounting_period,
+        'billed' as measure,
+        net_minor as amount_minor
+    from invoice_lines
+    union all
+    select
+        contract_id, currency,
+        {{ accounting_period('credit_date') }} as accounting_period,
+        'credited' as measure,
+        net_minor as amount_minor
+    from credit_lines
+    union all
+    select
+        contract_id, currency,
+        {{ accounting_period('step_end_date') }} as accounting_period,
+        'recognized' as measure,
+        coalesce(amount_minor, 0) as amount_minor
+    from steps
+    union all
+    select contract_id, currency, accounting_period, 'recognized' as measure, amount_minor
+    from concessions
+    union all
+    select
+        contract_id,
+        transaction_currency as currency,
+        origin_period as accounting_period,
+        account_role as measure,
+        coalesce(amount_minor, 0) as amount_minor
+    from lines
+    where
+        account_role in (
+            'deferred_revenue', 'unbilled_receivable', 'accounts_receivable', 'customer_credit'
+        )
+
+),
+
+firsts as (
+
+    select
+        movements.contract_id,
+        movements.currency,
+        min(movements.accounting_period) as first_period,
+        max(movements.accounting_period) as last_period
+    from movements
+    inner join contracts on movements.contract_id = contracts.contract_id
+    group by movements.contract_id, movements.currency
+
+),
+
+periods as (
+
+    select
+        firsts.contract_id,
+        firsts.currency,
+        {{ month_spine(
+            "cast(firsts.first_period || '-01' as date)",
+            "greatest(cast(firsts.last_period || '-01' as date), contracts.cutoff_date)",
+        ) }} as period_start_date
+    from firsts
+    inner join contracts on firsts.contract_id = contracts.contract_id
+
+),
+
+totals as (
+
+    select
+        contract_id, currency, accounting_period, measure,
+        sum(amount_minor) as amount_minor
+    from movements
+    group by contract_id, currency, accounting_period, measure
+
+),
+
+balances as (
+
+    select
+        periods.contract_id,
+        periods.currency,
+        {{ accounting_period('periods.period_start_date') }} as accounting_period,
+        {%- for measure, column, sign in [
+            ('billed', 'billed_minor', ''),
+            ('credited', 'credited_minor', ''),
+            ('recognized', 'recognized_minor', ''),
+            ('deferred_revenue', 'deferred_revenue_minor', '-'),
+            ('unbilled_receivable', 'unbilled_receivable_minor', ''),
+            ('accounts_receivable', 'receivable_minor', ''),
+            ('customer_credit', 'customer_credit_minor', '-'),
+        ] %}
+        cast({{ sign }}coalesce(sum(totals.amount_minor) filter (
+            where totals.measure = '{{ measure }}'
+        ), 0) as bigint) as {{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from periods
+    left join totals
+        on
+            periods.contract_id = totals.contract_id
+            and periods.currency = totals.currency
+            and totals.accounting_period
+            <= {{ accounting_period('periods.period_start_date') }}
+    group by periods.contract_id, periods.currency, periods.period_start_date
+
+),
+
+described as (
+
+    select
+        balances.contract_id,
+        balances.currency,
+        balances.accounting_period,
+        contracts.customer_id,
+        contracts.legal_entity_code,
+        cast(contracts.transaction_exponent as integer) as transaction_exponent,
+        balances.billed_minor,
+        balances.credited_minor,
+        balances.recognized_minor,
+        balances.deferred_revenue_minor,
+        balances.unbilled_receivable_minor,
+        balances.receivable_minor,
+        balances.customer_credit_minor,
+        (balances.recognized_minor + balances.deferred_revenue_minor)
+        - balances.unbilled_receivable_minor
+        - (balances.billed_minor - balances.credited_minor) as equation_difference_minor
+    from balances
+    inner join contracts on balances.contract_id = contracts.contract_id
+
+)
+
+select * from described

@@ -1,0 +1,96 @@
+-- One row per performance obligation and accounting period: the plan, and what is revenue by now.
+with
+
+obligations as (
+
+    select * from {{ ref('performance_obligations') }}
+
+),
+
+contracts as (
+
+    select * from {{ ref('int_revenue_contracts') }}
+
+),
+
+steps as (
+
+    select * from {{ ref('int_recognition_steps') }} where entry_type = 'recognition'
+
+),
+
+months as (
+
+    select
+        *,
+        {{ month_spine('start_date', 'end_date') }} as month_start_date
+    from obligations
+
+),
+
+planned as (
+
+    select
+        performance_obligation_id,
+        {{ accounting_period('month_start_date') }} as accounting_period,
+        {{ share_between(
+            'allocated_price_minor',
+            days_between('start_date', 'greatest(month_start_date, start_date)'),
+            days_between(
+                'start_date',
+                add_days('least(' ~ month_end('month_start_date') ~ ', end_date)', 1)
+            ),
+            'total_days',
+        ) }} as scheduled_minor
+    from months
+
+),
+
+recognized as (
+
+    select
+        performance_obligation_id,
+        {{ accounting_period('step_end_date') }} as accounting_period,
+        cast(sum(amount_minor) as bigint) as recognized_minor
+    from steps
+    group by performance_obligation_id, {{ accounting_period('step_end_date') }}
+
+),
+
+joined as (
+
+    select
+        coalesce(planned.performance_obligation_id, recognized.performance_obligation_id)
+            as performance_obligation_id,
+        coalesce(planned.accounting_period, recognized.accounting_period) as accounting_period,
+        coalesce(planned.scheduled_minor, 0) as scheduled_minor,
+        coalesce(recognized.recognized_minor, 0) as recognized_minor
+    from planned
+    full join recognized
+        on
+            planned.performance_obligation_id = recognized.performance_obligation_id
+            and planned.accounting_period = recognized.accounting_period
+
+),
+
+described as (
+
+    select
+        joined.performance_obligation_id,
+        joined.accounting_period,
+        obligations.contract_id,
+        obligations.contract_version_id,
+        obligations.contract_line_id,
+        obligations.product_code,
+        contracts.legal_entity_code,
+        contracts.currency,
+        cast(joined.scheduled_minor as bigint) as scheduled_minor,
+        joined.recognized_minor
+    from joined
+    inner join obligations
+        on joined.performance_obligation_id = obligations.performance_obligation_id
+    inner join contracts on obligations.contract_id = contracts.contract_id
+
+)
+
+select * from described
