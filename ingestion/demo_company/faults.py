@@ -146,7 +146,7 @@ def labels(
         *(
             Fault(
                 fault="late usage of a closed month",
-                code="LATE",
+                code="LATE_USAGE_CLOSED_PERIOD",
                 subject=record.event_id,
                 where=late_file,
             )
