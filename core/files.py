@@ -1,11 +1,13 @@
 """Files that exist whole or not at all.
 
-Belongs here: writing to a temporary name, syncing it, giving it its real name.
+Belongs here: writing to a temporary name, syncing it, giving it its real name; lock files.
 Does not: what the files mean.
 """
 
+import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -38,6 +40,15 @@ def create_exclusively(path: Path, write: Callable[[Path], object]) -> bool:
         temporary.unlink()
     _sync(path.parent)
     return True
+
+
+@contextmanager
+def exclusive_lock(path: Path) -> Iterator[None]:
+    """Hold a lock file: a second process that wants it waits. A process that dies lets go."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def sweep_temporaries(folder: Path) -> None:

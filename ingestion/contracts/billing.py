@@ -1,0 +1,88 @@
+"""Events about what customers are billed.
+
+Belongs here: invoice.finalized, credit.issued.
+Does not: checking totals against lines: a control holds such a document, it is no broken event.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ingestion.contracts.fields import (
+    Amount,
+    Contract,
+    Currency,
+    Identifier,
+    LowerCase,
+    ServiceDate,
+    require_exact,
+)
+
+
+class InvoiceLine(Contract):
+    """One line of an invoice, for a span of service."""
+
+    invoice_line_id: Identifier
+    contract_id: Identifier
+    contract_line_id: Identifier
+    product_code: Identifier
+    line_kind: Annotated[Literal["fixed", "usage"], LowerCase]
+    service_start: ServiceDate = Field(description="First day of service.")
+    service_end: ServiceDate = Field(description="Last day of service.")
+    net_amount: Amount
+    tax_amount: Amount
+    tax_code: Identifier | None = None
+
+
+class InvoiceFinalized(Contract):
+    """Billing claims money from a customer."""
+
+    invoice_id: Identifier
+    customer_id: Identifier = Field(description="The source's own id of the customer.")
+    legal_entity_code: Identifier
+    currency: Currency
+    invoice_date: ServiceDate
+    due_date: ServiceDate
+    total_amount: Amount = Field(description="Net and tax of all lines.")
+    tax_amount: Amount = Field(description="Tax of all lines.")
+    lines: list[InvoiceLine] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _amounts_fit_the_currency(self) -> Self:
+        _require_exact_document(self, self.currency)
+        return self
+
+
+class CreditLine(Contract):
+    """One line of a credit memo, against one line of its invoice."""
+
+    credit_line_id: Identifier
+    invoice_line_id: Identifier
+    basis: Annotated[Literal["modification", "concession"], LowerCase]
+    net_amount: Amount
+    tax_amount: Amount
+    tax_code: Identifier | None = None
+
+
+class CreditIssued(Contract):
+    """Billing gives back a part of an invoice."""
+
+    credit_id: Identifier
+    invoice_id: Identifier
+    customer_id: Identifier = Field(description="The source's own id of the customer.")
+    legal_entity_code: Identifier
+    currency: Currency
+    credit_date: ServiceDate
+    total_amount: Amount = Field(description="Net and tax of all lines, positive.")
+    tax_amount: Amount = Field(description="Tax of all lines, positive.")
+    lines: list[CreditLine] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _amounts_fit_the_currency(self) -> Self:
+        _require_exact_document(self, self.currency)
+        return self
+
+
+def _require_exact_document(document: InvoiceFinalized | CreditIssued, currency: str) -> None:
+    lines = [amount for line in document.lines for amount in (line.net_amount, line.tax_amount)]
+    require_exact([document.total_amount, document.tax_amount, *lines], currency)

@@ -1,0 +1,128 @@
+"""Which (type, version) we understand, and how an event becomes its latest version.
+
+Belongs here: the registry, validation of data, upcasting, the reason when an event is refused.
+Does not: the envelope around the data, identity, files.
+"""
+
+import re
+from typing import Any
+
+from pydantic import ValidationError
+
+from ingestion.contracts.billing import CreditIssued, InvoiceFinalized
+from ingestion.contracts.customers import CustomerUpdated
+from ingestion.contracts.fields import PRECISION_ERROR, Contract
+from ingestion.contracts.payments import PaymentSucceeded
+from ingestion.contracts.subscriptions import (
+    SubscriptionAmended,
+    SubscriptionCancelled,
+    SubscriptionCreated,
+    SubscriptionCreatedV1,
+)
+from ingestion.contracts.upcasters import UPCASTERS
+from ingestion.contracts.usage import UsageRecorded
+from ingestion.quarantine import Reason
+
+USAGE_TYPE = "usage.recorded"
+REGISTRY: dict[tuple[str, int], type[Contract]] = {
+    ("customer.updated", 1): CustomerUpdated,
+    ("subscription.created", 1): SubscriptionCreatedV1,
+    ("subscription.created", 2): SubscriptionCreated,
+    ("subscription.amended", 1): SubscriptionAmended,
+    ("subscription.cancelled", 1): SubscriptionCancelled,
+    ("invoice.finalized", 1): InvoiceFinalized,
+    ("credit.issued", 1): CreditIssued,
+    ("payment.succeeded", 1): PaymentSucceeded,
+    (USAGE_TYPE, 1): UsageRecorded,
+}
+
+
+class Refusal(Exception):  # noqa: N818  # a row's fate, not an error of the run
+    """Why an event is not accepted: a reason code and a sentence."""
+
+    def __init__(self, reason: Reason, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.sentence = sentence
+
+
+def versions_of(event_type: str) -> tuple[int, ...]:
+    """Return the versions of a type we understand, in order."""
+    return tuple(sorted(version for name, version in REGISTRY if name == event_type))
+
+
+def latest_data(
+    event_type: str, dataschema: str, data: dict[str, Any]
+) -> tuple[int, dict[str, Any]]:
+    """Validate data and upcast it to the latest version.
+
+    Args:
+        event_type: Such as invoice.finalized.
+        dataschema: Such as tieout:invoice.finalized:1.
+        data: What the event says.
+
+    Returns:
+        The latest version and the data in canonical form.
+
+    Raises:
+        Refusal: type or version is unknown, or the data does not keep its contract.
+    """
+    known = versions_of(event_type)
+    if not known or event_type == USAGE_TYPE:
+        names = sorted({name for name, _ in REGISTRY} - {USAGE_TYPE})
+        raise Refusal(
+            Reason.UNKNOWN_EVENT_TYPE,
+            f"We know no business event of type '{event_type}'. Known are: {', '.join(names)}. "
+            "Map it in the source, or ask for the type to be added.",
+        )
+    stated = re.fullmatch(rf"tieout:{re.escape(event_type)}:([0-9]{{1,9}})", dataschema)
+    if stated is None or int(stated[1]) not in known:
+        raise Refusal(
+            Reason.SCHEMA_BREAKING_CHANGE,
+            f"'{dataschema}' is no version of {event_type} that we read; we read "
+            f"{', '.join(f'tieout:{event_type}:{version}' for version in known)}. "
+            "Have the new version added, then replay the row.",
+        )
+    version = int(stated[1])
+    while True:
+        data = _validated(REGISTRY[event_type, version], event_type, data)
+        if (event_type, version) not in UPCASTERS:
+            return version, data
+        data = UPCASTERS[event_type, version](data)
+        version += 1
+
+
+def _validated(model: type[Contract], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return model.model_validate(data).model_dump(mode="json", exclude_none=True)
+    except ValidationError as error:
+        raise refusal(event_type, error) from None
+
+
+def refusal(what: str, error: ValidationError) -> Refusal:
+    """Turn everything Pydantic found into one reason and one sentence."""
+    kinds = {detail["type"] for detail in error.errors()}
+    sentences = "; ".join(_sentence(detail) for detail in error.errors())
+    if "missing" in kinds:
+        return Refusal(
+            Reason.PAYLOAD_INCOMPLETE,
+            f"The {what} event is incomplete: {sentences}. Have the source send it whole.",
+        )
+    if PRECISION_ERROR in kinds:
+        return Refusal(
+            Reason.AMOUNT_PRECISION,
+            f"The {what} event cannot be held exactly: {sentences}. Have the source round it.",
+        )
+    return Refusal(
+        Reason.SCHEMA_BREAKING_CHANGE,
+        f"The {what} event does not keep its contract: {sentences}. "
+        "Have the source corrected, or a new version of the contract added.",
+    )
+
+
+def _sentence(detail: Any) -> str:  # noqa: ANN401  # Pydantic's ErrorDetails
+    place = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "missing" and "input" in detail and detail["msg"] == "Field required":
+        return f"{place} is missing"
+    message = detail["msg"].removeprefix("Value error, ")
+    return f"{place}: {message}" if place else message

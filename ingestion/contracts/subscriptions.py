@@ -1,0 +1,122 @@
+"""Events about subscriptions: the life of a contract.
+
+Belongs here: subscription.created (two versions), subscription.amended, subscription.cancelled.
+Does not: turning version 1 into version 2 (upcasters).
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ingestion.contracts.fields import (
+    Contract,
+    Currency,
+    Identifier,
+    LowerCase,
+    Quantity,
+    ServiceDate,
+    UnitPrice,
+)
+
+BillingFrequency = Annotated[Literal["annual", "quarterly", "monthly"], LowerCase]
+BillingTiming = Annotated[Literal["advance", "arrears"], LowerCase]
+
+
+class SubscriptionLine(Contract):
+    """One thing that is sold: a fixed price per period, or metered usage."""
+
+    contract_line_id: Identifier
+    product_code: Identifier
+    line_kind: Annotated[Literal["fixed", "usage"], LowerCase]
+    quantity: Quantity | None = Field(default=None, description="Fixed lines: how many.")
+    unit_price: UnitPrice | None = Field(default=None, description="Fixed lines: price of one.")
+    price_period: Annotated[Literal["year", "month"], LowerCase] | None = Field(
+        default=None, description="Fixed lines: what unit_price pays for."
+    )
+    meter_code: Identifier | None = Field(default=None, description="Usage lines: the meter.")
+    price_id: Identifier | None = Field(default=None, description="Usage lines: the price list.")
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        needed = (
+            ("quantity", "unit_price", "price_period")
+            if self.line_kind == "fixed"
+            else ("meter_code", "price_id")
+        )
+        missing = [name for name in needed if getattr(self, name) is None]
+        if missing:
+            raise PydanticCustomError(
+                "missing",
+                "{kind} line {line} has no {fields}",
+                {
+                    "kind": self.line_kind,
+                    "line": self.contract_line_id,
+                    "fields": ", ".join(missing),
+                },
+            )
+        return self
+
+
+class _Terms(Contract):
+    contract_id: Identifier
+    subscription_id: Identifier
+    customer_id: Identifier = Field(description="The source's own id of the customer.")
+    legal_entity_code: Identifier
+    currency: Currency
+    term_start: ServiceDate = Field(description="First day of service.")
+    term_end: ServiceDate = Field(description="Last day of service.")
+    billing_frequency: BillingFrequency
+    billing_timing: BillingTiming
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> Self:
+        if self.term_end < self.term_start:
+            raise PydanticCustomError(
+                "term_order",
+                "the term ends on {end}, before it starts on {start}",
+                {"end": str(self.term_end), "start": str(self.term_start)},
+            )
+        return self
+
+
+class SubscriptionCreatedV1(_Terms):
+    """A contract as the first version told it: one plan, seats and a price per seat and year."""
+
+    plan_code: Identifier
+    seats: Quantity
+    price_per_seat_year: UnitPrice
+
+
+class SubscriptionCreated(_Terms):
+    """A contract begins."""
+
+    lines: list[SubscriptionLine] = Field(min_length=1)
+
+
+class SubscriptionAmended(Contract):
+    """The terms of a contract change from a day on."""
+
+    contract_id: Identifier
+    amendment_id: Identifier
+    amendment_type: Annotated[
+        Literal["upgrade", "downgrade", "seat_change", "add_on", "plan_switch", "renewal"],
+        LowerCase,
+    ]
+    timing: Annotated[Literal["immediate", "at_renewal"], LowerCase]
+    effective_date: ServiceDate = Field(description="First day of the new terms.")
+    term_end: ServiceDate = Field(description="Last day of service after the change.")
+    lines: list[SubscriptionLine] = Field(
+        min_length=1, description="The complete set of lines from effective_date on."
+    )
+
+
+class SubscriptionCancelled(Contract):
+    """A contract ends before its term."""
+
+    contract_id: Identifier
+    effective_date: ServiceDate = Field(description="First day without service.")
+    policy: Annotated[
+        Literal["at_period_end", "immediate_credit", "immediate_no_refund"], LowerCase
+    ]
+    access_until: ServiceDate = Field(description="Last day of service.")

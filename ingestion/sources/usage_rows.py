@@ -1,0 +1,306 @@
+"""Usage files: CSV, JSON lines or Parquet, judged in bulk inside DuckDB, never row by row.
+
+Belongs here: landing a file, finding its columns, staging what can be read and what cannot.
+Does not: the casts and reasons (usage_sql) or which of two equal rows counts (identities).
+"""
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from ingestion.company import USAGE_COLUMNS, Source
+from ingestion.quarantine import Reason
+from ingestion.raw_store import quote
+from ingestion.sources import usage_sql
+from ingestion.sources.landed_files import LandedFile, UnreadableFileError, plain_copy
+from ingestion.sources.usage_sql import Cell
+
+_JSON_KINDS = ("jsonl", "ndjson", "json")
+KINDS = ("csv", "parquet", *_JSON_KINDS)
+_READ_ERRORS = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
+_MAX_LINE_BYTES = 16 << 20
+_CSV_OPTIONS = (
+    "auto_detect = false, ignore_errors = true, store_rejects = true, "
+    f"rejects_table = 'rejects', rejects_scan = 'reject_scans', max_line_size = {_MAX_LINE_BYTES}"
+)
+_EXACT_DIGITS = 15  # what the text of a double always keeps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Landing:
+    """How the rows of one landed file are reached: SQL over its relation."""
+
+    relation: str  # has the column landed_line
+    cells: dict[str, Cell]  # the file's column -> its value
+    raw_text: str
+    properties: str
+    refused: int = 0  # rows staged as refused while landing
+
+
+def stage_usage(
+    connection: duckdb.DuckDBPyConnection,
+    file: LandedFile,
+    source: Source,
+    *,
+    first_ordinal: int,
+    work: Path,
+) -> int:
+    """Read one file into `staged_usage` and `staged_refusals`.
+
+    Args:
+        connection: The ingest's own connection, with the tables of `usage_sql.create_tables`.
+        file: The landed file; its kind is one of KINDS.
+        source: How its columns are called.
+        first_ordinal: What a row's line is added to, so that the rows of all files have one order.
+        work: Where scratch files may be.
+
+    Returns:
+        How many rows landed.
+
+    Raises:
+        UnreadableFileError: the file as a whole cannot be read.
+    """
+    reader = _Reader(connection, source, first_ordinal)
+    try:
+        landing = reader.land(file.kind, plain_copy(file.path, work))
+    except _READ_ERRORS as error:
+        if file.kind == "parquet":
+            raise UnreadableFileError("it is not a Parquet file, or it is damaged") from error
+        landing = reader.land_unified(file, work)
+    return landing.refused + reader.stage(landing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    connection: duckdb.DuckDBPyConnection
+    source: Source
+    first_ordinal: int
+
+    def land(self, kind: str, plain: Path) -> _Landing:
+        for table in ("landed_rows", "rejects", "reject_scans"):
+            self.connection.execute(f"drop table if exists {table}")
+        if kind == "parquet":
+            return self._land_parquet(plain)
+        return self._land_csv(plain) if kind == "csv" else self._land_json(plain)
+
+    def land_unified(self, file: LandedFile, work: Path) -> _Landing:
+        """Land a copy with one kind of line end: mixed ones are what stops the fast reader."""
+        try:
+            return self.land(file.kind, plain_copy(file.path, work, unify_line_ends=True))
+        except _READ_ERRORS as error:
+            reason = str(error).partition("\n")[0]
+            raise UnreadableFileError(f"it is not a readable {file.kind} file ({reason})") from None
+
+    def stage(self, landing: _Landing) -> int:
+        """Split landed rows into staged and refused ones; return how many there were."""
+        landed = self._one(f"select count(*) from {landing.relation}")
+        cells = self._wanted_cells(landing)
+        missing = [name for name in USAGE_COLUMNS if name not in cells]
+        ordinal = f"{self.first_ordinal} + landed_line"
+        if missing:
+            sentence = (
+                f"The file has no column {', '.join(self.source.columns[name] for name in missing)}"
+                f". Name the columns under sources.{self.source.name}.columns in company.yaml, or "
+                "have the source send them."
+            )
+            self.connection.execute(
+                f"insert into staged_refusals select {ordinal}, null, "
+                f"'{Reason.SCHEMA_BREAKING_CHANGE}', {quote(sentence)}, {landing.raw_text} "
+                f"from {landing.relation}"
+            )
+            return landed
+        default = quote(self.source.name)
+        accepted = self._one(
+            usage_sql.insert_accepted(landing.relation, ordinal, cells, default, landing.properties)
+        )
+        if accepted != landed:
+            self.connection.execute(
+                usage_sql.insert_refused(
+                    landing.relation, ordinal, cells, default, landing.raw_text
+                )
+            )
+        return landed
+
+    def _wanted_cells(self, landing: _Landing) -> dict[str, Cell]:
+        """Find the columns the source names, whatever their case; received_at if it is there."""
+        folded = {name.strip().casefold(): cell for name, cell in landing.cells.items()}
+        wanted = {"received_at": "received_at"} | dict(self.source.columns)
+        return {
+            ours: folded[theirs.casefold()]
+            for ours, theirs in wanted.items()
+            if theirs.casefold() in folded
+        }
+
+    def _properties(self, cells: dict[str, Cell]) -> str:
+        """Return SQL for the columns nobody asked for, as JSON."""
+        asked = {name.casefold() for name in self.source.columns.values()}
+        extra = {
+            name: cell
+            for name, cell in cells.items()
+            if name.casefold() not in asked | {"received_at"}
+        }
+        return _json_object(extra)
+
+    def _land_parquet(self, plain: Path) -> _Landing:
+        described = self.connection.execute(f"describe select * from read_parquet({quote(plain)})")
+        columns = [(row[0], row[1]) for row in described.fetchall()]
+        cells = {
+            name: Cell(sql=f"cell_{position}", kind=kind)
+            for position, (name, kind) in enumerate(columns)
+        }
+        renamed = ", ".join(f"{_identifier(name)} as {cell.sql}" for name, cell in cells.items())
+        return _Landing(
+            relation=(
+                f"(select {renamed}, file_row_number + 1 as landed_line "
+                f"from read_parquet({quote(plain)}, file_row_number = true))"
+            ),
+            cells=cells,
+            raw_text=_json_object(cells),
+            properties=self._properties(cells),
+        )
+
+    def _land_csv(self, plain: Path) -> _Landing:
+        names = _header(plain)
+        if not names:
+            raise UnreadableFileError("it has no header line")
+        cells = {name: Cell(sql=f"cell_{position}") for position, name in enumerate(names)}
+        types = ", ".join(f"'{cell.sql}': 'VARCHAR'" for cell in cells.values())
+        self.connection.execute(
+            f"create temp table landed_rows as select * from read_csv({quote(plain)}, "
+            f"columns = {{{types}}}, header = true, delim = ',', quote = '\"', escape = '\"', "
+            f"{_CSV_OPTIONS})"
+        )
+        refused = self._refuse_rejects()
+        return _Landing(
+            relation=self._with_lines(refused, header_lines=1),
+            cells=cells,
+            raw_text=_json_object(cells),
+            properties=self._properties(cells),
+            refused=refused,
+        )
+
+    def _land_json(self, plain: Path) -> _Landing:
+        """Land JSON lines as one text per line; blank lines do not count."""
+        self.connection.execute(
+            f"create temp table landed_rows as select * from read_csv({quote(plain)}, "
+            "columns = {'document': 'VARCHAR'}, header = false, delim = '\x01', quote = '', "
+            f"escape = '', {_CSV_OPTIONS})"
+        )
+        refused = self._refuse_rejects()
+        rows = self._with_lines(refused, header_lines=0)
+        is_object = (
+            "case when json_valid(document) then json_type(document) = 'OBJECT' else false end"
+        )
+        refused += self._one(
+            f"insert into staged_refusals select {self.first_ordinal} + landed_line, null, "
+            f"'{Reason.MALFORMED_ROW}', 'The line is not a JSON object. "
+            f"Have the source send it again.', document from {rows} "
+            f"where trim(document) <> '' and not ({is_object})"
+        )
+        names = [*self.source.columns.values()]
+        names += ["received_at"] if "received_at" not in names else []
+        paths = ", ".join(quote(_json_path(name)) for name in names)
+        cells = {name: Cell(sql=f"found[{n}]") for n, name in enumerate(names, start=1)}
+        quantity = self.source.columns["quantity"]
+        cells[quantity] = Cell(sql=_exact_number(cells[quantity].sql, quantity))
+        removed = ", ".join(f"{_json_string(name)}: null" for name in names)
+        return _Landing(
+            relation=(
+                f"(select landed_line, document, json_extract_string(document, [{paths}]) as found "
+                f"from {rows} where {is_object})"
+            ),
+            cells=cells,
+            raw_text="document",
+            properties=f"json_merge_patch(document, {quote('{' + removed + '}')})::varchar",
+            refused=refused,
+        )
+
+    def _refuse_rejects(self) -> int:
+        """Stage the rows the reader could not split into cells."""
+        return self._one(
+            f"""
+            insert into staged_refusals
+            select
+                {self.first_ordinal} + line,
+                null,
+                '{Reason.MALFORMED_ROW}',
+                'The row cannot be read as the file''s columns ('
+                    || lower(replace(min(error_type)::varchar, '_', ' '))
+                    || '). Have the source send it again.',
+                min(csv_line)
+            from rejects
+            group by line
+            """
+        )
+
+    def _with_lines(self, refused: int, *, header_lines: int) -> str:
+        """Return the landed rows with the line each stands on, around the lines refused."""
+        first = 1 + header_lines
+        if not refused:
+            return f"(select *, rowid + {first} as landed_line from landed_rows)"
+        self.connection.execute(
+            f"""
+            create or replace temp table line_shifts as
+            select line - {first} - position as row_index, max(position) + 1 as shift
+            from (
+                select line, row_number() over (order by line) - 1 as position
+                from (select distinct line from rejects)
+            )
+            group by 1
+            """
+        )
+        return (
+            f"(select rows_in_order.* exclude (row_index), rows_in_order.row_index + {first} + "
+            "coalesce(line_shifts.shift, 0) as landed_line from (select *, rowid as row_index "
+            "from landed_rows) as rows_in_order asof left join line_shifts "
+            "on rows_in_order.row_index >= line_shifts.row_index)"
+        )
+
+    def _one(self, sql: str) -> int:
+        row = self.connection.execute(sql).fetchone()
+        return int(row[0]) if row else 0
+
+
+def _header(plain: Path) -> Sequence[str]:
+    """Return the names of a CSV's columns; clashing or empty ones get a number."""
+    with plain.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        names = next(csv.reader(file), [])
+    unique: list[str] = []
+    for position, name in enumerate(names, start=1):
+        cleaned = name.strip() or f"column_{position}"
+        taken = {other.casefold() for other in unique}
+        unique.append(f"{cleaned}_{position}" if cleaned.casefold() in taken else cleaned)
+    return unique
+
+
+def _json_object(cells: dict[str, Cell]) -> str:
+    if not cells:
+        return "'{}'"
+    pairs = ", ".join(f"{quote(name)}, {cell.sql}" for name, cell in cells.items())
+    return f"json_object({pairs})::varchar"
+
+
+def _json_path(name: str) -> str:
+    return '$."' + name.replace('"', '\\"') + '"'
+
+
+def _json_string(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _exact_number(found: str, name: str) -> str:
+    """A JSON number reaches us through a double; a long one is taken from the text itself."""
+    written = rf'"{re.escape(name)}"\s*:\s*(-?[0-9][0-9.eE+-]*)'
+    raw = f"regexp_extract(document, {quote(written)}, 1)"
+    return (
+        f"case when length({found}) > {_EXACT_DIGITS} "
+        f"and try_cast({raw} as double) = try_cast({found} as double) then {raw} else {found} end"
+    )
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

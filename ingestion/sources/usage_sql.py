@@ -1,0 +1,205 @@
+"""The SQL by which usage rows are cast and judged.
+
+Belongs here: staging tables, one expression per canonical column, reasons and sentences.
+Does not: opening files (usage_rows).
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from ingestion.quarantine import Reason
+from ingestion.raw_store import quote
+
+_ODD_SPACES = "' ' || chr(9) || chr(13) || chr(160) || chr(65279)"
+_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?"
+_PLAIN_NUMBER = r"-?\d{1,11}(\.\d{1,6})?"
+_TOO_FINE = r"\.\d{6}\d*[1-9]"
+_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+_REQUIRED = ("source", "id", "subject", "time", "meter", "quantity")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """SQL for one value of a landed row, and the type it has in the file."""
+
+    sql: str
+    kind: str = "VARCHAR"
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty staging tables of one ingest."""
+    connection.execute(
+        """
+        create temp table staged_usage (
+            ordinal bigint, source varchar, event_id varchar, subject varchar, meter_code varchar,
+            quantity decimal(17,6), occurred_at timestamp, received_at timestamp, usage_day date,
+            properties varchar, identity_high ubigint, identity_low ubigint, body_hash ubigint
+        );
+        create temp table staged_refusals (
+            ordinal bigint, event_id varchar, reason_code varchar, sentence varchar,
+            raw_text varchar
+        );
+        """
+    )
+
+
+def identity_hash(source: str, event_id: str) -> str:
+    """Return the 128-bit identity of two SQL texts; the length keeps their border clear."""
+    return f"md5_number(length({source}) || ':' || {source} || {event_id})"
+
+
+def high(hash_sql: str) -> str:
+    """Return the upper half of a 128-bit hash: Parquet has no such wide integer."""
+    return f"({hash_sql} >> 64)::ubigint"
+
+
+def low(hash_sql: str) -> str:
+    """Return the lower half of a 128-bit hash."""
+    return f"({hash_sql} & 18446744073709551615::uhugeint)::ubigint"
+
+
+def clean(text: str) -> str:
+    """Return a text without spaces around it; an empty one and the word NULL are nothing."""
+    trimmed = f"trim({text}::varchar)"
+    return f"case when {trimmed} in ('', 'NULL', 'null') then null else {trimmed} end"
+
+
+def insert_accepted(
+    relation: str, ordinal: str, cells: dict[str, Cell], default_source: str, properties: str
+) -> str:
+    """Return the statement that stages the rows that can be read."""
+    rows = _cast_rows(relation, ordinal, cells, default_source, f"{properties} as properties")
+    body = (
+        "subject || chr(31) || meter_code || chr(31) || epoch_us(occurred_at) || chr(31) || "
+        "quantity::varchar"
+    )
+    return f"""
+        insert into staged_usage
+        with cast_rows as ({rows}),
+        hashed as (
+            select
+                *,
+                {identity_hash("source", "event_id")} as identity,
+                md5_number({body}) as body
+            from cast_rows
+            where {_is_accepted()}
+        )
+        select
+            ordinal, source, event_id, subject, meter_code, quantity, occurred_at, received_at,
+            occurred_at::date, properties, {high("identity")}, {low("identity")}, {low("body")}
+        from hashed
+    """
+
+
+def insert_refused(
+    relation: str, ordinal: str, cells: dict[str, Cell], default_source: str, raw_text: str
+) -> str:
+    """Return the statement that stages the rows that cannot be read, with reason and sentence."""
+    rows = _cast_rows(relation, ordinal, cells, default_source, f"{raw_text} as raw_text")
+    written = {"source": "source", "id": "event_id", "subject": "subject", "time": "time_text"}
+    written |= {"meter": "meter_code", "quantity": "quantity_text"}
+    missing = ", ".join(
+        f"case when {written[name]} is null then '{name}' end" for name in _REQUIRED
+    )
+    return f"""
+        insert into staged_refusals
+        with cast_rows as ({rows}),
+        judged as (
+            select
+                *,
+                concat_ws(', ', {missing}) as missing,
+                regexp_full_match(trim(quantity_text, {_ODD_SPACES}), {quote(_NUMBER)}) as is_number
+            from cast_rows
+            where not ({_is_accepted()})
+        )
+        select
+            ordinal,
+            event_id,
+            case
+                when missing <> '' then '{Reason.PAYLOAD_INCOMPLETE}'
+                when occurred_at is null or not is_number then '{Reason.MALFORMED_ROW}'
+                else '{Reason.AMOUNT_PRECISION}'
+            end,
+            case
+                when missing <> ''
+                    then 'The usage row has no ' || missing || '. Have the source send it whole.'
+                when occurred_at is null
+                    then 'The time ''' || time_text || ''' cannot be read; write it like '
+                        || '2026-03-01T06:00:00Z. Have the source send the row again.'
+                when not is_number
+                    then 'The quantity ''' || quantity_text || ''' is not a number. '
+                        || 'Have the source send the row again.'
+                else 'The quantity ' || quantity_text || ' cannot be held exactly: at most 11 '
+                    || 'digits before and 6 after the point. Have the source round it.'
+            end,
+            raw_text
+        from judged
+    """
+
+
+def _is_accepted() -> str:
+    columns = ("source", "event_id", "subject", "meter_code", "occurred_at", "quantity")
+    return " and ".join(f"{column} is not null" for column in columns)
+
+
+def _cast_rows(
+    relation: str, ordinal: str, cells: dict[str, Cell], default_source: str, last: str
+) -> str:
+    """Cast every cell; what a query does not use, the engine does not compute."""
+    source = clean(cells["source"].sql) if "source" in cells else "null"
+    received = cells.get("received_at", Cell(sql="null::varchar"))
+    return f"""
+        select
+            *,
+            {_instant("time_text", "time_value", cells["time"].kind)} as occurred_at,
+            {_instant("received_text", "received_value", received.kind)} as received_at,
+            {_quantity("quantity_text", "quantity_value", cells["quantity"].kind)} as quantity
+        from (
+            select
+                {ordinal} as ordinal,
+                coalesce({source}, {default_source}) as source,
+                {clean(cells["id"].sql)} as event_id,
+                {clean(cells["subject"].sql)} as subject,
+                {clean(cells["meter"].sql)} as meter_code,
+                {cells["time"].sql} as time_value,
+                {clean(cells["time"].sql)} as time_text,
+                {cells["quantity"].sql} as quantity_value,
+                {clean(cells["quantity"].sql)} as quantity_text,
+                {received.sql} as received_value,
+                {clean(received.sql)} as received_text,
+                {last}
+            from {relation}
+        )
+    """
+
+
+def _instant(text: str, value: str, kind: str) -> str:
+    """Times without a zone are UTC; others are moved there. The first branch is the fast one."""
+    if kind.startswith("TIMESTAMP"):
+        moved = f"{value} at time zone 'UTC'" if kind.endswith("TIME ZONE") else value
+        return f"case when isfinite({value}) then ({moved})::timestamp end"
+    odd = f"trim({text}, {_ODD_SPACES})"
+    return f"""
+        case
+            when rtrim({text}, 'Z') like '____-__-_____:__:__' then try_cast({text} as timestamp)
+            when {odd} like '____-__-__%' then try_cast({odd} as timestamptz) at time zone 'UTC'
+        end
+    """
+
+
+def _quantity(text: str, value: str, kind: str) -> str:
+    """A quantity is taken only when it is held exactly; the first branch is the fast one."""
+    if kind in _INTEGERS:
+        return f"try_cast({value} as decimal(17,6))"
+    odd = f"trim({text}, {_ODD_SPACES})"
+    return f"""
+        case
+            when regexp_full_match({text}, {quote(_PLAIN_NUMBER)})
+                then try_cast({text} as decimal(17,6))
+            when regexp_full_match({odd}, {quote(_NUMBER)})
+                and not regexp_matches({odd}, {quote(_TOO_FINE)})
+                and try_cast({odd} as decimal(38,18)) = try_cast({odd} as decimal(17,6))
+                then try_cast({odd} as decimal(17,6))
+        end
+    """
