@@ -8,82 +8,9 @@ contracts as (
 
 ),
 
-lines as (
-
-    select * from {{ ref('subledger_lines') }}
-
-),
-
-invoice_lines as (
-
-    select * from {{ ref('int_invoice_lines_valued') }}
-
-),
-
-credit_lines as (
-
-    select * from {{ ref('int_credit_lines_valued') }}
-
-),
-
-steps as (
-
-    select * from {{ ref('int_recognition_steps') }}
-
-),
-
-concessions as (
-
-    select
-        credit_lines.contract_id,
-        credit_lines.currency,
-        {{ accounting_period('int_concession_steps.step_end_date') }} as accounting_period,
-        -int_concession_steps.amount_minor as amount_minor
-    from {{ ref('int_concession_steps') }} as int_concession_steps
-    inner join credit_lines
-        on
-            int_concession_steps.credit_id = credit_lines.credit_id
-            and int_concession_steps.credit_line_id = credit_lines.credit_line_id
-
-),
-
 movements as (
 
-    select
-        contract_id, currency,
-        {{ accounting_period('invoice_date') }} as accounting_period,
-        'billed' as measure,
-        net_minor as amount_minor
-    from invoice_lines
-    union all
-    select
-        contract_id, currency,
-        {{ accounting_period('credit_date') }} as accounting_period,
-        'credited' as measure,
-        net_minor as amount_minor
-    from credit_lines
-    union all
-    select
-        contract_id, currency,
-        {{ accounting_period('step_end_date') }} as accounting_period,
-        'recognized' as measure,
-        coalesce(amount_minor, 0) as amount_minor
-    from steps
-    union all
-    select contract_id, currency, accounting_period, 'recognized' as measure, amount_minor
-    from concessions
-    union all
-    select
-        contract_id,
-        transaction_currency as currency,
-        origin_period as accounting_period,
-        account_role as measure,
-        coalesce(amount_minor, 0) as amount_minor
-    from lines
-    where
-        account_role in (
-            'deferred_revenue', 'unbilled_receivable', 'accounts_receivable', 'customer_credit'
-        )
+    select * from {{ ref('int_contract_balance_movements') }}
 
 ),
 

@@ -1,0 +1,70 @@
+-- One row per payment and contract of the invoice it settles: the contract's share of the payment,
+-- by its part of the invoice.
+with
+
+settlements as (
+
+    select * from {{ ref('int_invoice_settlements') }} where document_type = 'payment'
+
+),
+
+documents as (
+
+    select * from {{ ref('int_documents') }} where document_type = 'payment'
+
+),
+
+invoice_lines as (
+
+    select * from {{ ref('int_invoice_lines_valued') }}
+
+),
+
+parts as (
+
+    select
+        invoice_id,
+        contract_id,
+        sum(greatest(net_minor + tax_minor, 0)) as part_minor
+    from invoice_lines
+    group by invoice_id, contract_id
+
+),
+
+positioned as (
+
+    select
+        *,
+        sum(part_minor) over (partition by invoice_id order by contract_id) as part_to,
+        sum(part_minor) over (partition by invoice_id) as total_minor
+    from parts
+
+),
+
+shared as (
+
+    select
+        settlements.document_id as payment_id,
+        positioned.contract_id,
+        documents.currency,
+        documents.document_date as paid_date,
+        {{ share_between(
+            'settlements.receivable_minor',
+            'positioned.part_to - positioned.part_minor',
+            'positioned.part_to',
+            'positioned.total_minor',
+        ) }} as receivable_minor,
+        {{ share_between(
+            'settlements.customer_credit_minor',
+            'positioned.part_to - positioned.part_minor',
+            'positioned.part_to',
+            'positioned.total_minor',
+        ) }} as customer_credit_minor
+    from settlements
+    inner join documents on settlements.document_id = documents.document_id
+    inner join positioned on settlements.invoice_id = positioned.invoice_id
+    where positioned.total_minor > 0
+
+)
+
+select * from shared
