@@ -7,6 +7,7 @@ Does not: what goes into a batch (batches), or what became of it in the ERP (out
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -118,6 +119,31 @@ def append(home: Home, *, after: int, make: Callable[[str], pa.Table]) -> str:
         if not files.create_exclusively(target, lambda path: write_table(table, path)):
             raise _moved(after, head_number(home))
         return file_sha256(target)
+
+
+def verify(home: Home) -> list[str]:
+    """Return what is wrong with the files of the ledger and their chain, in sentences."""
+    try:
+        found = ledger_files(home)
+    except LedgerDamagedError as error:
+        return [str(error)]
+    problems = []
+    for previous, path in pairwise(found):
+        try:
+            rows = pq.read_table(path, columns=["record_type", "previous_hash", "batch_number"])
+        except (pa.ArrowInvalid, OSError) as error:
+            problems.append(f"Ledger file {path.name} cannot be read: {error}")
+            continue
+        heads = [row for row in rows.to_pylist() if row["record_type"] in {"batch", "void"}]
+        stated = {row["previous_hash"] for row in heads}
+        if stated != {file_sha256(previous)}:
+            problems.append(
+                f"Ledger file {path.name} was sealed over another {previous.name} than the one "
+                "that is there: one of the two was changed afterwards."
+            )
+        if {row["batch_number"] for row in rows.to_pylist()} != {int(path.stem)}:
+            problems.append(f"Ledger file {path.name} holds rows of other batches.")
+    return problems
 
 
 def write_table(table: pa.Table, path: Path) -> None:

@@ -55,8 +55,15 @@ class Line:
     @property
     def key(self) -> str:
         return "|".join(
-            [self.entity, self.group, self.entry_type, self.account, self.product]
-            + [self.currency, self.origin_period]
+            [
+                self.entity,
+                self.group,
+                self.entry_type,
+                self.account,
+                self.product,
+                self.currency,
+                self.origin_period,
+            ]
         )
 
 
@@ -215,8 +222,16 @@ def _fill(
         "create table run.parameters as select ?::timestamp as as_of, ?::bigint as raw_head, "
         "?::bigint as events_head, ?::bigint as ledger_head, ? as code_version, "
         "? as reference_version, ? as policy_version, ? as run_id",
-        [naive_utc(world.as_of), world.raw_head, world.raw_head, world.ledger_head]
-        + [world.code_version, world.reference_version, world.policy_version, world.run_id],
+        [
+            naive_utc(world.as_of),
+            world.raw_head,
+            world.raw_head,
+            world.ledger_head,
+            world.code_version,
+            world.reference_version,
+            world.policy_version,
+            world.run_id,
+        ],
     )
     connection.execute(
         "create table staging.stg_reference__approval_limits (legal_entity_code varchar, "
