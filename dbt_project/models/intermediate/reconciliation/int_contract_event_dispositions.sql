@@ -1,0 +1,80 @@
+-- One row per contract event: the worst state of the revenue lines of the days it decides.
+with
+
+outcomes as (
+
+    select * from {{ ref('int_contract_event_outcomes') }}
+
+),
+
+subledger_lines as (
+
+    select * from {{ ref('int_subledger_lines_delivered') }} where document_type is null
+
+),
+
+contract_holds as (
+
+    select * from {{ ref('holds') }} where subject_type = 'contract'
+
+),
+
+contracts as (
+
+    select * from {{ ref('int_revenue_contracts') }}
+
+),
+
+lines_by_period as (
+
+    select
+        contract_id,
+        origin_period,
+        min({{ disposition_rank('delivery_status', 'hold_code') }}) as disposition_rank
+    from subledger_lines
+    group by contract_id, origin_period
+
+),
+
+ranks as (
+
+    select
+        outcomes.event_key,
+        min(lines_by_period.disposition_rank) as disposition_rank
+    from outcomes
+    inner join lines_by_period
+        on
+            outcomes.contract_id = lines_by_period.contract_id
+            and {{ accounting_period('outcomes.decides_from') }} <= lines_by_period.origin_period
+            and lines_by_period.origin_period
+            <= {{ accounting_period(add_days('outcomes.decides_to', -1)) }}
+    where outcomes.outcome = 'applied'
+    group by outcomes.event_key
+
+),
+
+disposed as (
+
+    select
+        outcomes.event_key,
+        outcomes.contract_id,
+        case
+            when outcomes.outcome = 'contract_unknown' then '1:held:CONTRACT_MISSING'
+            when outcomes.outcome = 'unconfirmed'
+                then '1:held:' || coalesce(contract_holds.hold_code, 'CONTRACT_NOT_CONFIRMED')
+            when outcomes.outcome <> 'applied'
+                then '9:no_financial_effect:' || upper(outcomes.outcome)
+            when outcomes.decides_from > contracts.cutoff_date then '8:scheduled:NOT_YET_EFFECTIVE'
+            when ranks.disposition_rank is not null then ranks.disposition_rank
+            when contract_holds.hold_code is not null then '1:held:' || contract_holds.hold_code
+            when outcomes.decides_to > contracts.cutoff_date then '8:scheduled:NOTHING_EARNED_YET'
+            else '9:no_financial_effect:NOTHING_EARNED'
+        end as disposition_rank
+    from outcomes
+    left join contracts on outcomes.contract_id = contracts.contract_id
+    left join contract_holds on outcomes.contract_id = contract_holds.subject_key
+    left join ranks on outcomes.event_key = ranks.event_key
+
+)
+
+select * from disposed

@@ -1,0 +1,80 @@
+-- One row per contract event: what became of it, and the span of days it decides.
+with
+
+created as (
+
+    select * from {{ ref('stg_events__subscriptions_created') }}
+
+),
+
+announced as (
+
+    select * from {{ ref('int_contracts_announced') }}
+
+),
+
+amendments as (
+
+    select * from {{ ref('int_contract_amendments_judged') }}
+
+),
+
+cancellations as (
+
+    select * from {{ ref('int_contract_cancellations_judged') }}
+
+),
+
+contract_versions as (
+
+    select * from {{ ref('contract_versions') }}
+
+),
+
+outcomes as (
+
+    select
+        created.event_key,
+        created.contract_id,
+        case when announced.event_key is null then 'repeated' else 'applied' end as outcome,
+        cast(null as date) as ends_service_on
+    from created
+    left join announced on created.event_key = announced.event_key
+    union all
+    select
+        event_key,
+        contract_id,
+        outcome,
+        cast(null as date) as ends_service_on
+    from amendments
+    union all
+    select
+        event_key,
+        contract_id,
+        outcome,
+        effective_date as ends_service_on
+    from cancellations
+
+),
+
+spanned as (
+
+    select
+        outcomes.event_key,
+        outcomes.contract_id,
+        case
+            when
+                outcomes.outcome = 'applied'
+                and outcomes.ends_service_on is null
+                and contract_versions.event_key is null
+                then 'replaced_before_it_began'
+            else outcomes.outcome
+        end as outcome,
+        coalesce(contract_versions.valid_from, outcomes.ends_service_on) as decides_from,
+        coalesce(contract_versions.valid_to, {{ end_of_time() }}) as decides_to
+    from outcomes
+    left join contract_versions on outcomes.event_key = contract_versions.event_key
+
+)
+
+select * from spanned

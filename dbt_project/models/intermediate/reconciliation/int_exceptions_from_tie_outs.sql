@@ -1,0 +1,99 @@
+-- One row per unexplained difference of a tie-out, as an exception.
+with
+
+usage_breaks as (
+
+    select * from {{ ref('tie_out_usage_to_charges') }} where not is_tied
+
+),
+
+roll_forward_breaks as (
+
+    select * from {{ ref('roll_forward_deferred_revenue') }} where not is_tied
+
+),
+
+unexplained_events as (
+
+    select * from {{ ref('event_dispositions') }} where disposition = 'unexplained'
+
+),
+
+currencies as (
+
+    select * from {{ ref('currencies') }}
+
+),
+
+breaks as (
+
+    {% for code, subject_type, mart in [
+        ('CHARGE_BILLING_BREAK', 'usage_billing', 'tie_out_charges_to_invoices'),
+        ('TIE_OUT_BREAK', 'document', 'tie_out_invoices_to_subledger'),
+        ('TIE_OUT_BREAK', 'contract_period', 'tie_out_schedules_to_journals'),
+        ('TIE_OUT_BREAK', 'erp_balance', 'tie_out_journals_to_erp'),
+    ] -%}
+    select
+        '{{ mart }}' as origin,
+        '{{ code }}' as code,
+        '{{ subject_type }}' as subject_type,
+        tie_out_key as subject_key,
+        sentence,
+        difference_minor as amount_minor,
+        currency,
+        legal_entity_code
+    from {{ ref(mart) }}
+    where not is_tied
+    union all
+    {% endfor %}
+    select
+        'tie_out_usage_to_charges' as origin,
+        'TIE_OUT_BREAK' as code,
+        'usage' as subject_type,
+        tie_out_key as subject_key,
+        sentence,
+        cast(null as bigint) as amount_minor,
+        cast(null as varchar) as currency,
+        cast(null as varchar) as legal_entity_code
+    from usage_breaks
+    union all
+    select
+        'roll_forward_deferred_revenue' as origin,
+        'TIE_OUT_BREAK' as code,
+        'roll_forward' as subject_type,
+        roll_forward_breaks.roll_forward_key as subject_key,
+        'Deferred revenue of ' || roll_forward_breaks.legal_entity_code || ' at the end of '
+        || roll_forward_breaks.accounting_period || ': the roll-forward closes at '
+        || {{ amount_text(
+            'roll_forward_breaks.closing_minor',
+            'currencies.minor_unit_exponent',
+            'roll_forward_breaks.currency',
+        ) }}
+        || ', the contracts at '
+        || {{ amount_text(
+            'roll_forward_breaks.subledger_closing_minor',
+            'currencies.minor_unit_exponent',
+            'roll_forward_breaks.currency',
+        ) }} || '.' as sentence,
+        roll_forward_breaks.subledger_difference_minor
+        + roll_forward_breaks.ledger_difference_minor as amount_minor,
+        roll_forward_breaks.currency,
+        roll_forward_breaks.legal_entity_code
+    from roll_forward_breaks
+    left join currencies on roll_forward_breaks.currency = currencies.currency
+    union all
+    select
+        'event_dispositions' as origin,
+        'EVENT_UNEXPLAINED' as code,
+        'event' as subject_type,
+        disposition_key as subject_key,
+        event_type || ' of ' || source || ', ' || coalesce(event_id, subject)
+        || ', ended neither in the books nor in the exception queue.' as sentence,
+        cast(null as bigint) as amount_minor,
+        cast(null as varchar) as currency,
+        cast(null as varchar) as legal_entity_code
+    from unexplained_events
+
+)
+
+select * from breaks

@@ -1,0 +1,33 @@
+-- One row per link between two records: follow it down from an event to the ERP document that
+-- carries its money, or up again. Single usage events are resolved by usage_event_charges.
+with
+
+contract_links as (
+
+    select * from {{ ref('int_lineage_contract_links') }}
+
+),
+
+subledger_links as (
+
+    select * from {{ ref('int_lineage_subledger_links') }}
+
+),
+
+journal_links as (
+
+    select * from {{ ref('int_lineage_journal_links') }}
+
+),
+
+links as (
+
+    select * from contract_links
+    union all
+    select * from subledger_links
+    union all
+    select * from journal_links
+
+)
+
+select * from links

@@ -1,0 +1,95 @@
+-- One row per accepted business event; for usage one row per source, subject, meter, usage day,
+-- disposition and reason, with the number of events: where each event ended, exactly once.
+with
+
+events as (
+
+    select * from {{ source('raw', 'events') }}
+
+),
+
+contract_events as (
+
+    select * from {{ ref('int_contract_event_dispositions') }}
+
+),
+
+document_events as (
+
+    select * from {{ ref('int_document_event_dispositions') }}
+
+),
+
+usage_events as (
+
+    select * from {{ ref('int_usage_dispositions') }}
+
+),
+
+business as (
+
+    select
+        events.event_key as disposition_key,
+        events.event_key,
+        events.source,
+        events.event_id,
+        events.event_type,
+        events.subject,
+        cast(null as varchar) as meter_code,
+        cast(null as date) as usage_day,
+        events.correlation_id,
+        coalesce(
+            contract_events.disposition_rank,
+            document_events.disposition_rank,
+            case
+                when events.event_type = 'customer.updated'
+                    then '9:no_financial_effect:CUSTOMER_DATA'
+            end,
+            '0:unexplained:UNEXPLAINED'
+        ) as disposition_rank,
+        cast(1 as bigint) as event_count
+    from events
+    left join contract_events on events.event_key = contract_events.event_key
+    left join document_events on events.event_key = document_events.event_key
+
+),
+
+usage_groups as (
+
+    select
+        concat_ws('|', source, subject, meter_code, usage_day, disposition_rank)
+            as disposition_key,
+        cast(null as varchar) as event_key,
+        source,
+        cast(null as varchar) as event_id,
+        'usage.recorded' as event_type,
+        subject,
+        meter_code,
+        usage_day,
+        cast(null as varchar) as correlation_id,
+        disposition_rank,
+        event_count
+    from usage_events
+
+),
+
+combined as (
+
+    select * from business
+    union all
+    select * from usage_groups
+
+),
+
+final as (
+
+    select
+        * exclude (disposition_rank, event_count),
+        split_part(disposition_rank, ':', 2) as disposition,
+        split_part(disposition_rank, ':', 3) as reason_code,
+        event_count
+    from combined
+
+)
+
+select * from final

@@ -1,0 +1,109 @@
+-- One row per contract, currency, accounting period and entry type: revenue earned by schedules
+-- and usage charges against revenue sealed in journals, by the period it belongs to.
+with
+
+scheduled as (
+
+    select * from {{ ref('int_revenue_scheduled') }}
+
+),
+
+journaled as (
+
+    select * from {{ ref('int_revenue_journaled') }}
+
+),
+
+contracts as (
+
+    select * from {{ ref('contracts') }}
+
+),
+
+contract_holds as (
+
+    select * from {{ ref('holds') }} where subject_type = 'contract'
+
+),
+
+currencies as (
+
+    select * from {{ ref('currencies') }}
+
+),
+
+compared as (
+
+    select
+        contract_id,
+        currency,
+        accounting_period,
+        entry_type,
+        coalesce(contracts.legal_entity_code, journaled.legal_entity_code) as legal_entity_code,
+        coalesce(scheduled.schedule_line_count, 0) as left_count,
+        coalesce(journaled.line_count, 0) as right_count,
+        coalesce(scheduled.earned_minor, 0) as left_minor,
+        coalesce(journaled.sealed_minor, 0) as right_minor,
+        coalesce(journaled.posted_minor, 0) as posted_minor,
+        coalesce(journaled.awaiting_sealing_minor, 0) as awaiting_sealing_minor,
+        coalesce(journaled.hold_code, contract_holds.hold_code) as hold_code,
+        currencies.minor_unit_exponent
+    from scheduled
+    full join journaled using (contract_id, currency, accounting_period, entry_type)
+    left join contracts using (contract_id)
+    left join contract_holds on contract_id = contract_holds.subject_key
+    left join currencies using (currency)
+
+),
+
+split as (
+
+    select
+        *,
+        case
+            when hold_code is null then 0
+            else left_minor - right_minor - awaiting_sealing_minor
+        end as held_minor,
+        case
+            when hold_code is null then left_minor - right_minor - awaiting_sealing_minor
+            else 0
+        end as difference_minor
+    from compared
+
+),
+
+final as (
+
+    select
+        concat_ws('|', contract_id, currency, accounting_period, entry_type) as tie_out_key,
+        contract_id,
+        currency,
+        accounting_period,
+        entry_type,
+        legal_entity_code,
+        'Revenue schedules and usage charges' as left_name,
+        'Revenue in sealed journals' as right_name,
+        left_count,
+        right_count,
+        left_minor,
+        right_minor,
+        hold_code,
+        held_minor,
+        awaiting_sealing_minor,
+        held_minor + awaiting_sealing_minor as explained_minor,
+        difference_minor,
+        posted_minor,
+        difference_minor = 0 as is_tied,
+        {{ tie_out_sentence(
+            "'Contract ' || contract_id || ', ' || accounting_period",
+            'earned', 'sealed in journals',
+            [
+                ('held_minor', 'is held'),
+                ('awaiting_sealing_minor', 'goes with the next sealing'),
+            ],
+        ) }} || coalesce(' Held by ' || hold_code || '.', '') as sentence
+    from split
+
+)
+
+select * from final

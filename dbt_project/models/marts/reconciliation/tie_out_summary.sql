@@ -1,0 +1,123 @@
+-- One row per tie-out and currency, or per tie-out where events are counted: both sides, what of
+-- the gap is explained, and how many rows are not.
+with
+
+usage_to_charges as (
+
+    select * from {{ ref('tie_out_usage_to_charges') }}
+
+),
+
+charges_to_invoices as (
+
+    {{ summarized_tie_out('charges_to_invoices', ref('tie_out_charges_to_invoices')) }}
+
+),
+
+invoices_to_subledger as (
+
+    {{ summarized_tie_out('invoices_to_subledger', ref('tie_out_invoices_to_subledger')) }}
+
+),
+
+schedules_to_journals as (
+
+    {{ summarized_tie_out('schedules_to_journals', ref('tie_out_schedules_to_journals')) }}
+
+),
+
+journals_to_erp as (
+
+    {{ summarized_tie_out('journals_to_erp', ref('tie_out_journals_to_erp')) }}
+
+),
+
+documents_to_erp as (
+
+    {{ summarized_tie_out('documents_to_erp', ref('int_documents_tied_out')) }}
+
+),
+
+money as (
+
+    select 2 as position, * from charges_to_invoices
+    union all
+    select 3 as position, * from invoices_to_subledger
+    union all
+    select 4 as position, * from schedules_to_journals
+    union all
+    select 5 as position, * from journals_to_erp
+    union all
+    select 6 as position, * from documents_to_erp
+
+),
+
+events as (
+
+    select
+        1 as position,
+        'usage_to_charges' as tie_out_name,
+        cast(null as varchar) as currency,
+        'Accepted usage events' as left_name,
+        'Charged usage events' as right_name,
+        count(*) as row_count,
+        cast(coalesce(sum(left_count), 0) as bigint) as left_count,
+        cast(coalesce(sum(right_count), 0) as bigint) as right_count,
+        cast(coalesce(sum(explained_count), 0) as bigint) as explained_count,
+        cast(coalesce(sum(difference_count), 0) as bigint) as difference_count,
+        count(*) filter (where not is_tied) as break_count
+    from usage_to_charges
+
+),
+
+combined as (
+
+    select
+        position,
+        tie_out_name,
+        currency,
+        left_name,
+        right_name,
+        row_count,
+        left_count,
+        right_count,
+        explained_count,
+        difference_count,
+        cast(null as bigint) as left_minor,
+        cast(null as bigint) as right_minor,
+        cast(null as bigint) as explained_minor,
+        cast(null as bigint) as difference_minor,
+        break_count
+    from events
+    union all
+    select
+        position,
+        tie_out_name,
+        currency,
+        left_name,
+        right_name,
+        row_count,
+        left_count,
+        right_count,
+        cast(null as bigint) as explained_count,
+        cast(null as bigint) as difference_count,
+        left_minor,
+        right_minor,
+        explained_minor,
+        difference_minor,
+        break_count
+    from money
+
+),
+
+final as (
+
+    select
+        concat_ws('|', tie_out_name, currency) as tie_out_key,
+        *,
+        break_count = 0 as is_tied
+    from combined
+
+)
+
+select * from final

@@ -1,0 +1,43 @@
+-- Both ends of every link exist: a trace never runs into a key that nothing answers for.
+with
+
+nodes as (
+
+    select 'event' as node_type, event_key as node_key from {{ source('raw', 'events') }}
+    union all
+    select 'customer', customer_id from {{ ref('int_customers_resolved') }}
+    union all
+    select 'contract', contract_id from {{ ref('contracts') }}
+    union all
+    select 'contract_version', contract_version_id from {{ ref('contract_versions') }}
+    union all
+    select document_type, document_id from {{ ref('int_billing_documents') }}
+    union all
+    select 'usage', usage_key from {{ ref('int_usage_by_charge') }}
+    union all
+    select 'usage_charge', usage_charge_id from {{ ref('usage_charges') }}
+    union all
+    select 'subledger_line', subledger_line_key from {{ ref('int_subledger_lines_delivered') }}
+    union all
+    select 'journal_line', journal_line_key from {{ ref('journal_lines') }}
+    union all
+    select 'document', document_key from {{ ref('journal_entries') }}
+    union all
+    select 'erp_document', erp_code || ':' || erp_document_id
+    from {{ ref('int_erp_documents_matched') }}
+
+),
+
+ends as (
+
+    select from_type as node_type, from_key as node_key from {{ ref('links') }}
+    union
+    select to_type, to_key from {{ ref('links') }}
+
+)
+
+select ends.node_type, ends.node_key
+from ends
+left join nodes
+    on ends.node_type = nodes.node_type and ends.node_key = nodes.node_key
+where nodes.node_key is null
