@@ -34,7 +34,6 @@ from ingestion.demo_company.usage_reference import (
     ENTITY,
     PLATFORM,
     TAX_CODE,
-    VALID_FROM,
     price_id,
     write_reference,
 )
@@ -219,7 +218,7 @@ def _company(usage: UsageFile, landing: Path, instant: datetime) -> dict[str, An
                 "policy": "usage_billing_tolerance_minor",
                 "legal_entity": "*",
                 "value": "1",
-                "valid_from": VALID_FROM,
+                "valid_from": usage.valid_from,
             }
         ],
         "posting": [
@@ -228,7 +227,7 @@ def _company(usage: UsageFile, landing: Path, instant: datetime) -> dict[str, An
                 "legal_entity": "*",
                 "grain": "summary",
                 "cadence": "daily",
-                "valid_from": VALID_FROM,
+                "valid_from": usage.valid_from,
             }
             for entry_type in entry_types
         ],

@@ -54,6 +54,11 @@ class UsageFile:
         return tuple(sorted({subject for _, subject in self.references}))
 
     @property
+    def valid_from(self) -> str:
+        """The day from which everything around the usage holds: the start of its first year."""
+        return f"{self.first_at:%Y}-01-01"
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The sources the rows name, in order."""
         return tuple(sorted({source for source, _ in self.references}))

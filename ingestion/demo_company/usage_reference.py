@@ -14,7 +14,6 @@ from ingestion.demo_company.usage_file import Meter, UsageFile
 ENTITY = "NW-US"
 CURRENCY = "USD"
 PLATFORM = "PLATFORM"
-VALID_FROM = "2020-01-01"
 TAX_CODE = "EXEMPT"
 _PRICE_MODELS = ("graduated", "per_unit", "package")
 _MONTHLY_FEE = 100
@@ -80,7 +79,7 @@ def write_reference(
         **_price_tables(usage.meters, products),
     }
     for name, (columns, rows) in tables.items():
-        dated = [(*row, VALID_FROM) for row in rows]
+        dated = [(*row, usage.valid_from) for row in rows]
         write_csv(folder / f"{name}.csv", (*columns, "valid_from"), dated)
     customer_of = {customer.name: customer for customer in book.customers}
     references = [
