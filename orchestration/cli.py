@@ -7,6 +7,9 @@ Exit codes: 0 fine, also with exceptions open; 1 failed or not proven; 2 wrong u
 folder with mistakes.
 """
 
+# ruff: noqa: PLR0917  # click hands options over by name
+# ruff: noqa: D301  # click reads the escape \b in a docstring as: keep these line breaks
+
 import sys
 from collections.abc import Callable
 from pathlib import Path

@@ -42,7 +42,8 @@ def run(company: Path | None, home: Path | None, as_of: str | None, *, as_json: 
         played = []
         for instant in instants.instants_to_run(work.company, work.home, clock, asked):
             _narrator().print(f"Run for {format_instant(instant)}", highlight=False)
-            played.append(play.play(work, instant))
+            now = instant if work.company.is_demo else clock
+            played.append(play.play(work, instant, now=now))
     finally:
         progress.close()
         work.release_home()

@@ -78,20 +78,22 @@ class DbtInProcess:
     """Builds models of one project in a warehouse; the parse is read once and used again."""
 
     def __init__(self, *, project: Path, parsed: Callable[[], Path], target: Path) -> None:
-        """Name the project, its parse (looked up when first needed) and the folder for artefacts."""
+        """Name the project, its parse (looked up when needed) and the folder for artefacts."""
         self._project = project
         self._parsed = parsed
         self._target = target
         self._manifest: Any = None
 
-    def build(self, select: Sequence[str], warehouse: Path, outcome: Outcome) -> Iterator[DbtEvent]:
+    def build(
+        self, select: Sequence[str], warehouse: Path, outcome: Outcome, *, with_tests: bool = True
+    ) -> Iterator[DbtEvent]:
         """Build the selected models and run their tests; yield each node's result as it comes.
 
         `outcome` is complete when the iterator is exhausted; nothing is raised for failed nodes.
         """
         events: queue.Queue[DbtEvent | None] = queue.Queue()
         arguments = [
-            *build_arguments(select, self._project, self._target),
+            *build_arguments(select, self._project, self._target, with_tests=with_tests),
             *("--no-write-json", "--log-level", "none"),
         ]
         worker = threading.Thread(
@@ -144,7 +146,9 @@ def parse(project: Path, target: Path) -> None:
         raise DbtBuildError(f"The dbt project at {project} cannot be parsed: {result.exception}")
 
 
-def build_arguments(select: Sequence[str], project: Path, target: Path) -> list[str]:
+def build_arguments(
+    select: Sequence[str], project: Path, target: Path, *, with_tests: bool
+) -> list[str]:
     """Return dbt's arguments for building models with their data tests.
 
     Unit tests of models belong to the test suite. A test that joins both sides of the posting
@@ -152,6 +156,7 @@ def build_arguments(select: Sequence[str], project: Path, target: Path) -> list[
     """
     return [
         *("build", "--select", *select, "--exclude-resource-type", "unit_test"),
+        *(() if with_tests else ("--exclude-resource-type", "test")),
         *("--indirect-selection", "buildable", "--no-partial-parse", "--no-version-check"),
         *_QUIET,
         *_folders(project, target),

@@ -30,10 +30,12 @@ class DbtSubprocess:
         self._parsed = parsed
         self._target = target
 
-    def build(self, select: Sequence[str], warehouse: Path, outcome: Outcome) -> Iterator[DbtEvent]:
+    def build(
+        self, select: Sequence[str], warehouse: Path, outcome: Outcome, *, with_tests: bool = True
+    ) -> Iterator[DbtEvent]:
         """Build the selected models and run their tests; yield each node's result as it comes."""
         program = Path(sys.executable).with_name("dbt")
-        arguments = build_arguments(select, self._project, self._target)
+        arguments = build_arguments(select, self._project, self._target, with_tests=with_tests)
         process = subprocess.Popen(  # noqa: S603  # our own interpreter's dbt, our own arguments
             [program, "--log-format", "json", *arguments],
             env={**os.environ, WAREHOUSE_VARIABLE: str(warehouse)},

@@ -20,7 +20,7 @@ from orchestration.workplace import Workplace
 
 
 def build_definitions(work: Workplace) -> dg.Definitions:
-    """Return fresh definitions for one workplace: tests, the command line and the UI each have one."""
+    """Return fresh definitions for one workplace: tests, command line and UI each have theirs."""
     modules = (ingest, transform, post, reconcile, publish)
     return dg.Definitions(
         assets=[asset for module in modules for asset in module.assets(work)],

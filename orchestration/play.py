@@ -54,8 +54,16 @@ def write_instance_settings(home: Home) -> Path:
     return home.dagster
 
 
-def play(work: Workplace, instant: datetime, *, sealing: str = "all") -> Played:
+def play(
+    work: Workplace, instant: datetime, *, now: datetime | None = None, sealing: str = "all"
+) -> Played:
     """Run the main job at an instant, in this process.
+
+    Args:
+        work: where to run.
+        instant: what is known counts through here.
+        now: when files that have landed become known; the instant unless said otherwise.
+        sealing: `all` entry types or only the `immediate` ones.
 
     Raises:
         RunFailedError: a station failed; the sentence says which and why.
@@ -72,7 +80,7 @@ def play(work: Workplace, instant: datetime, *, sealing: str = "all") -> Played:
         loaded = time.perf_counter() - started
         result = job.execute_in_process(
             instance=instance,
-            run_config=_run_config(instant, sealing),
+            run_config=_run_config(instant, now or instant, sealing),
             raise_on_error=False,
         )
     record = record_of(work.home, result.run_id)
@@ -83,8 +91,12 @@ def play(work: Workplace, instant: datetime, *, sealing: str = "all") -> Played:
     return Played(run_id=result.run_id, as_of=instant, record=record)
 
 
-def _run_config(instant: datetime, sealing: str) -> dict[str, Any]:
-    request = {"as_of": format_instant(instant), "sealing": sealing}
+def _run_config(instant: datetime, now: datetime, sealing: str) -> dict[str, Any]:
+    request = {
+        "as_of": format_instant(instant),
+        "now": format_instant(now),
+        "sealing": sealing,
+    }
     return {
         "resources": {"request": {"config": request}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},

@@ -24,11 +24,21 @@ from posting import exports, ledger
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A run; its facts are on disk, so a step that is retried in another process finds them."""
+    """A run; its facts are on disk, so a step that is retried in another process finds them.
+
+    Attributes:
+        work: where it runs.
+        run_id: Dagster's.
+        as_of: what is known counts through here.
+        now: when files that have landed become known.
+        sealing: `all` entry types or only the `immediate` ones.
+        record: its facts.
+    """
 
     work: Workplace
     run_id: str
     as_of: datetime
+    now: datetime
     sealing: str
     record: RunRecord
 
@@ -70,9 +80,8 @@ class Run:
         """Build models in the warehouse, telling how far it is; yields each node's result."""
         self.lay_out_warehouse()
         with self.record.timed(run_record.DBT, station):
-            done = 0
-            for event in self.work.dbt.build(select, self.home.warehouse, outcome):
-                done += 1
+            events = self.work.dbt.build(select, self.home.warehouse, outcome)
+            for done, event in enumerate(events, start=1):
                 name = event["data"]["node_info"]["node_name"]
                 self.work.progress.step(station, name, done, 0)
                 yield event
@@ -98,13 +107,16 @@ class Station:
     is_timed_elsewhere: bool = False
 
 
-def open_run(work: Workplace, run_id: str, *, as_of: str = "", sealing: str = "all") -> Run:
+def open_run(
+    work: Workplace, run_id: str, *, as_of: str = "", now: str = "", sealing: str = "all"
+) -> Run:
     """Return the run, started now when this is its first station.
 
     Args:
         work: where it runs.
         run_id: Dagster's.
         as_of: an ISO instant; empty for the default.
+        now: when files that have landed become known; empty for as_of.
         sealing: `all` entry types or only the `immediate` ones.
     """
     work.claim_home()
@@ -114,12 +126,13 @@ def open_run(work: Workplace, run_id: str, *, as_of: str = "", sealing: str = "a
         initialise(work.home)
         chosen = parse_instant(as_of) if as_of else _default_as_of(work)
         started_at = format_instant(chosen)
-        record.update(run_id=run_id, as_of=started_at, sealing=sealing)
+        record.update(run_id=run_id, as_of=started_at, now=now or started_at, sealing=sealing)
         run_record.sweep_records(work.home)
     return Run(
         work=work,
         run_id=run_id,
         as_of=parse_instant(started_at),
+        now=parse_instant(record.get("now")),
         sealing=record.get("sealing"),
         record=record,
     )

@@ -25,8 +25,10 @@ from orchestration.settings import Settings, read_settings
 class Dbt(Protocol):
     """A way to run dbt."""
 
-    def build(self, select: Sequence[str], warehouse: Path, outcome: Outcome) -> Iterator[DbtEvent]:
-        """Build models with their tests, yielding each result; fill the outcome."""
+    def build(
+        self, select: Sequence[str], warehouse: Path, outcome: Outcome, *, with_tests: bool = True
+    ) -> Iterator[DbtEvent]:
+        """Build models and run their tests, yielding each result; fill the outcome."""
 
 
 def wall_clock() -> datetime:
@@ -61,7 +63,7 @@ class Workplace:
 
     @cached_property
     def dbt(self) -> Dbt:
-        """dbt in this process, or as a program when the settings say so."""
+        """How dbt is run: in this process, or as a program when the settings say so."""
         kind = DbtSubprocess if self.settings.stock_dbt else DbtInProcess
         return kind(
             project=self.settings.dbt_project,

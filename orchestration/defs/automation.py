@@ -9,17 +9,16 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from core.canonical import sha256_hex
-from orchestration.defs.post import DELIVERED, approved_keys
+from orchestration.defs.post import approved_keys
 from orchestration.settings import Settings
 from orchestration.workplace import Workplace
 
 MAIN_JOB = "tie_out_books"
 MICRO_BATCH_JOB = "tie_out_immediate_entries"
-DELIVERY_JOB = "deliver_approved_documents"
 _SENSOR_SECONDS = 30
 
 
-def jobs() -> list[dg.UnresolvedAssetJobDefinition]:
+def jobs() -> list[object]:
     """Return the jobs."""
     everything = dg.AssetSelection.all()
     return [
@@ -33,11 +32,6 @@ def jobs() -> list[dg.UnresolvedAssetJobDefinition]:
             selection=everything,
             config=_request(sealing="immediate"),
             description="The same, sealing only entry types whose cadence is immediate.",
-        ),
-        dg.define_asset_job(
-            DELIVERY_JOB,
-            selection=dg.AssetSelection.assets(DELIVERED).downstream(),
-            description="Deliver what a person has approved, read back, reconcile, publish.",
         ),
     ]
 
@@ -93,7 +87,7 @@ def sensors(work: Workplace) -> list[dg.SensorDefinition]:
 
     @dg.sensor(
         name="deliver_approved_documents",
-        job_name=DELIVERY_JOB,
+        job_name=MICRO_BATCH_JOB,
         minimum_interval_seconds=_SENSOR_SECONDS,
         default_status=status,
         description="Delivers documents as soon as a person has approved them.",
@@ -105,7 +99,9 @@ def sensors(work: Workplace) -> list[dg.SensorDefinition]:
         if not keys:
             yield dg.SkipReason("No approved document waits.")
             return
-        yield dg.RunRequest(run_key=sha256_hex("\n".join(keys)))
+        yield dg.RunRequest(
+            run_key=sha256_hex("\n".join(keys)), run_config=_request(sealing="immediate")
+        )
 
     return [ingest_landed_files, deliver_approved]
 

@@ -5,7 +5,6 @@ Does not: reading or judging files (ingestion).
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict
 
 import dagster as dg
 
@@ -16,16 +15,15 @@ from orchestration.workplace import Workplace
 
 STATION = "ingest"
 SCHEMA = "raw"
+_COUNTS = ("landed", "accepted", "duplicate", "quarantined")
+_ALWAYS = frozenset({"events", "usage", "manifest", "quarantine"})
 
 
 def assets(work: Workplace) -> list[dg.AssetsDefinition]:
     """Return the raw tables that models read."""
     manifest = work.project.manifest
-    tables = sorted(
-        name
-        for schema, name in tables_read_by(manifest, BOOKS) | tables_read_by(manifest, PROOF)
-        if schema == SCHEMA
-    )
+    read = tables_read_by(manifest, BOOKS) | tables_read_by(manifest, PROOF)
+    tables = sorted({name for schema, name in read if schema == SCHEMA} | _ALWAYS)
     specs = [
         dg.AssetSpec(
             dg.AssetKey([SCHEMA, name]),
@@ -43,16 +41,16 @@ def assets(work: Workplace) -> list[dg.AssetsDefinition]:
     ) -> Iterator[dg.MaterializeResult]:
         run = run_of(context, work, request)
         with run.station(STATION) as station:
-            result = landing.ingest(work.company, run.home, run.as_of)
-            totals = result.totals
-            run.record.update(raw_head=result.manifest_number, landed=asdict(totals))
+            result = landing.ingest(work.company, run.home, run.now)
+            landed = {name: getattr(result, name) for name in _COUNTS}
+            run.record.update(landed=landed, reference_tables=result.reference_tables)
             station.sentence = (
-                f"{totals.landed:,} landed = {totals.accepted:,} accepted"
-                f" + {totals.duplicate:,} duplicate + {totals.quarantined:,} quarantined"
+                f"{result.landed:,} landed = {result.accepted:,} accepted"
+                f" + {result.duplicate:,} duplicate + {result.quarantined:,} quarantined"
             )
         for spec in specs:
             yield dg.MaterializeResult(
-                asset_key=spec.key, metadata={"manifest_number": result.manifest_number}
+                asset_key=spec.key, metadata={"manifest_number": result.manifest_number, **landed}
             )
 
     return [ingest]

@@ -20,10 +20,12 @@ class RunRequest(dg.ConfigurableResource):
     Attributes:
         as_of: an ISO instant such as 2026-03-01T06:00:00Z; empty for now, or for the last instant
             of a demonstration.
+        now: when files that have landed become known; empty for as_of.
         sealing: `all` entry types (daily), or `immediate` ones only (micro-batch).
     """
 
     as_of: str = ""
+    now: str = ""
     sealing: str = "all"
 
 
@@ -32,6 +34,16 @@ def resources(work: Workplace) -> dict[str, object]:
     return {"work": work, "request": RunRequest.configure_at_launch()}
 
 
-def run_of(context: dg.AssetExecutionContext, work: Workplace, request: RunRequest) -> Run:
+def run_of(
+    context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext,
+    work: Workplace,
+    request: RunRequest,
+) -> Run:
     """Return the run that a step belongs to."""
-    return open_run(work, context.run_id, as_of=request.as_of, sealing=request.sealing)
+    return open_run(
+        work,
+        context.op_execution_context.run_id,
+        as_of=request.as_of,
+        now=request.now,
+        sealing=request.sealing,
+    )

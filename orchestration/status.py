@@ -1,0 +1,123 @@
+"""Where everything stands: ledger, outbox, tie-outs, exceptions.
+
+Belongs here: reading them for people and programs.
+Does not: what one run did (summary), or changing anything.
+"""
+
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from core.home import Home
+from core.money import format_amount
+from orchestration import publish
+from posting import changes, ledger, outbox
+
+_EXCEPTIONS = """
+    select
+        code,
+        subject_type,
+        subject_key,
+        sentence,
+        owner,
+        amount_minor,
+        currency,
+        next_step,
+        severity,
+        legal_entity_code
+    from controls.exceptions
+    where ($code is null or code = $code)
+        and ($owner is null or owner = $owner)
+    order by severity, code, subject_type, subject_key, exception_key
+"""
+
+
+def read_status(home: Home) -> dict[str, Any]:
+    """Return where everything stands.
+
+    Raises:
+        LedgerDamagedError: there is no ledger in this home, or it is not whole.
+    """
+    head = ledger.read_head(home)
+    batch = head.last_batch
+    with publish.open_marts(home.marts) as connection:
+        return {
+            "home": str(home.path),
+            "ledger_head": head.number,
+            "sealed_as_of": f"{batch.as_of.isoformat()}Z" if batch else None,
+            "documents": outbox.counts_by_state(home),
+            "changes_awaiting_approval": len(changes.pending(home)),
+            "tie_outs": tie_outs(connection),
+            "exceptions": exceptions_by_code(connection),
+        }
+
+
+def show(facts: dict[str, Any], console: Console) -> None:
+    """Print where everything stands."""
+    console.print(f"Home        {facts['home']}")
+    console.print(f"Ledger      {facts['ledger_head']} files, as of {facts['sealed_as_of']}")
+    documents = ", ".join(f"{count} {state}" for state, count in facts["documents"].items())
+    console.print(f"Documents   {documents or 'none'}")
+    console.print(f"Approvals   {facts['changes_awaiting_approval']} changes wait")
+    show_tie_outs(facts["tie_outs"], console)
+    show_exceptions(facts["exceptions"], console)
+
+
+def tie_outs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return every tie-out with its difference."""
+    return _rows(connection, "select * from reconciliation.tie_out_summary order by all")
+
+
+def exceptions_by_code(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return how many exceptions are open, by code."""
+    return _rows(
+        connection,
+        "select code, min(owner) as owner, count(*) as open_count, min(next_step) as next_step"
+        " from controls.exceptions group by code order by open_count desc, code",
+    )
+
+
+def read_exceptions(
+    home: Home, *, code: str | None = None, owner: str | None = None
+) -> list[dict[str, Any]]:
+    """Return open exceptions, each with its amount as people read it."""
+    with publish.open_marts(home.marts) as connection:
+        rows = _rows(connection, _EXCEPTIONS, {"code": code, "owner": owner})
+    return [
+        row
+        | {
+            "subject": f"{row['subject_type']} {row['subject_key']}",
+            "amount": format_amount(row["amount_minor"], row["currency"])
+            if row["amount_minor"] is not None and row["currency"]
+            else None,
+        }
+        for row in rows
+    ]
+
+
+def show_tie_outs(rows: list[dict[str, Any]], console: Console) -> None:
+    """Print the tie-outs as a table."""
+    table = Table(box=None, pad_edge=False, title="Tie-outs", title_justify="left")
+    for column in rows[0] if rows else ():
+        table.add_column(column.replace("_", " "))
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    console.print(table)
+
+
+def show_exceptions(rows: list[dict[str, Any]], console: Console) -> None:
+    """Print how many exceptions are open."""
+    total = sum(row["open_count"] for row in rows)
+    console.print(f"Exceptions  {total} open")
+    for row in rows:
+        console.print(f"  {row['open_count']:>5}  {row['code']}  ({row['owner']})")
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    cursor = connection.execute(query, values or {})
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
