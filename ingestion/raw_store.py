@@ -139,7 +139,7 @@ def work_folder(home: Home) -> Path:
 
 def copy_statement(query: str, target: Path) -> str:
     """Return the statement that writes a query's rows to a Parquet file."""
-    return f"copy ({query}) to {quote(target)} (format parquet, compression zstd)"
+    return f"copy ({query}) to {quote(target)} (format parquet)"
 
 
 def quote(text: object) -> str:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from core.canonical import canonical_json, sha256_hex
 from core.home import Home
 from core.spans import naive_utc
-from ingestion import identities
+from ingestion import conflicts, identities
 from ingestion.ordinals import file_of, first_ordinal
 from ingestion.quarantine import Reason, Refused
 from ingestion.raw_store import work_folder
@@ -77,7 +77,7 @@ def staged(
         usage_sql.create_tables(connection)
         landed = _stage_files(connection, files, work)
         identities.judge(connection, home, head)
-        identities.refuse_conflicts(connection, home)
+        conflicts.refuse_conflicts(connection, home)
         duplicates = _per_file(connection, "verdicts where is_duplicate")
         for table in ("staged_usage", "staged_events"):
             connection.execute(
