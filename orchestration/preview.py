@@ -25,12 +25,15 @@ _SELECTION = ("+subledger_differences",)
 _CHANGES = """
     with differences as (
         select
-            coalesce(contract_id, document_type || ':' || document_id) as subject_key,
-            transaction_currency,
-            functional_currency,
-            is_sealed_before,
-            difference_minor - coalesce(held.amount_minor, 0) as amount_minor,
-            coalesce(difference_functional_minor, 0)
+            coalesce(
+                differences.contract_id,
+                differences.document_type || ':' || differences.document_id
+            ) as subject_key,
+            differences.transaction_currency,
+            differences.functional_currency,
+            differences.is_sealed_before,
+            differences.difference_minor - coalesce(held.amount_minor, 0) as amount_minor,
+            coalesce(differences.difference_functional_minor, 0)
                 - coalesce(held.functional_amount_minor, 0) as functional_amount_minor
         from journals.subledger_differences as differences
         left join ledger.held as held
