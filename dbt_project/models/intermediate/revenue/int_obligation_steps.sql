@@ -1,5 +1,6 @@
 -- One row per performance obligation and recognition step: a run of days inside one month, on one
--- side of every invoice of its track and at one exchange rate. Amounts are cumulatively rounded.
+-- side of every invoice of its track and at one exchange rate. Amounts are cumulatively rounded;
+-- amount_fine counts 10,000ths of the minor unit, so that conversion does not round what was rounded.
 with
 
 obligations as (
@@ -104,7 +105,13 @@ amounts as (
             days_between('start_date', 'step_start_date'),
             days_between('start_date', 'step_stop_date'),
             'total_days',
-        ) }} as amount_minor
+        ) }} as amount_minor,
+        {{ share_between(
+            'allocated_price_minor * 10000',
+            days_between('start_date', 'step_start_date'),
+            days_between('start_date', 'step_stop_date'),
+            'total_days',
+        ) }} as amount_fine
     from steps
     where step_stop_date is not null
 

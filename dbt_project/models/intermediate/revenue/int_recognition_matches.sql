@@ -1,10 +1,25 @@
 -- One row per overlap of a recognition step with a billing layer of its track. Billed first: the
 -- step releases deferred revenue. Recognised first: the invoice clears the unbilled receivable.
+-- Functional amounts follow the layer by its finer position, so they are rounded once.
 with
 
 steps as (
 
-    select * from {{ ref('int_recognition_steps') }}
+    -- A step of no minor unit matches nothing; its fraction goes to the step after it. Where there
+    -- is nothing to convert, the position is the one in minor units.
+    select
+        *,
+        case
+            when currency = functional_currency then matched_to * 10000 else fine_to
+        end as position_to,
+        case
+            when currency = functional_currency then matched_from * 10000
+            else coalesce(lag(fine_to) over (
+                partition by track_key order by matched_to, recognition_step_id
+            ), 0)
+        end as position_from
+    from {{ ref('int_recognition_steps') }}
+    where step_minor > 0
 
 ),
 
@@ -32,15 +47,27 @@ overlapping as (
         layers.functional_net_minor,
         greatest(steps.matched_from, layers.layer_from) - steps.matched_from as step_from,
         least(steps.matched_to, layers.layer_to) - steps.matched_from as step_to,
-        greatest(steps.matched_from, layers.layer_from) - layers.layer_from as layer_from,
-        least(steps.matched_to, layers.layer_to) - layers.layer_from as layer_to
+        case
+            when steps.matched_from <= layers.layer_from then 0
+            else least(
+                greatest(steps.position_from - layers.layer_from * 10000, 0),
+                layers.layer_minor * 10000
+            )
+        end as layer_fine_from,
+        case
+            when steps.matched_to >= layers.layer_to then layers.layer_minor * 10000
+            else least(
+                greatest(steps.position_to - layers.layer_from * 10000, 0),
+                layers.layer_minor * 10000
+            )
+        end as layer_fine_to
     from steps
     inner join layers
         on
             steps.track_key = layers.track_key
             and steps.matched_from < layers.layer_to
             and layers.layer_from < steps.matched_to
-    where steps.step_minor > 0 and layers.layer_minor > 0
+    where layers.layer_minor > 0
 
 ),
 
@@ -57,8 +84,9 @@ matches as (
         layer_rate_id,
         step_rate_id,
         step_to - step_from as amount_minor,
-        {{ share_between('functional_net_minor', 'layer_from', 'layer_to', 'net_minor') }}
-            as layer_functional_minor,
+        {{ share_between(
+            'functional_net_minor', 'layer_fine_from', 'layer_fine_to', 'net_minor * 10000'
+        ) }} as layer_functional_minor,
         {{ share_between('step_functional_minor', 'step_from', 'step_to', 'step_minor') }}
             as step_functional_minor
     from overlapping

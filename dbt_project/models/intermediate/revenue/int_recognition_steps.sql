@@ -40,10 +40,14 @@ rates as (
 
 fixed_steps as (
 
-    select performance_obligation_id, step_end_date, amount_minor, 'service' as step_kind
+    select
+        performance_obligation_id, step_end_date, amount_minor, amount_fine,
+        'service' as step_kind
     from service_steps
     union all
-    select performance_obligation_id, step_end_date, amount_minor, 'termination' as step_kind
+    select
+        performance_obligation_id, step_end_date, amount_minor, amount_minor * 10000 as amount_fine,
+        'termination' as step_kind
     from termination_steps
 
 ),
@@ -62,6 +66,7 @@ unioned as (
         obligations.product_code,
         fixed_steps.step_end_date,
         fixed_steps.amount_minor,
+        fixed_steps.amount_fine,
         cast(null as varchar) as price_version,
         cast(1 as bigint) as source_event_count,
         cast(null as varchar) as usage_period
@@ -79,6 +84,7 @@ unioned as (
         product_code,
         through_date as step_end_date,
         charge_minor as amount_minor,
+        charge_minor * 10000 as amount_fine,
         price_version,
         event_count as source_event_count,
         accounting_period as usage_period
@@ -133,7 +139,11 @@ stacked as (
         cast(sum(greatest(coalesce(amount_minor, 0), 0)) over (
             partition by track_key
             order by step_end_date, contract_line_id, recognition_step_id
-        ) as bigint) as matched_to
+        ) as bigint) as matched_to,
+        cast(sum(greatest(coalesce(amount_fine, 0), 0)) over (
+            partition by track_key
+            order by step_end_date, contract_line_id, recognition_step_id
+        ) as bigint) as fine_to
     from described
 
 ),

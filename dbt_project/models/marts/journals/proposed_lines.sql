@@ -30,13 +30,14 @@ ruled as (
     from free
     left join posting_policies
         on
-            free.entry_type = posting_policies.entry_type
+            posting_policies.entry_type in (free.entry_type, '*')
             and posting_policies.legal_entity_code in (free.legal_entity_code, '*')
             and posting_policies.valid_from <= free.posting_date
             and free.posting_date < posting_policies.valid_to
     qualify row_number() over (
         partition by free.subledger_line_key
         order by
+            case posting_policies.entry_type when '*' then 1 else 0 end,
             case posting_policies.legal_entity_code when '*' then 1 else 0 end,
             posting_policies.valid_from desc,
             posting_policies.row_number
