@@ -74,7 +74,7 @@ def play(
     from orchestration.definitions import build_definitions  # noqa: PLC0415
     from orchestration.defs.automation import MAIN_JOB  # noqa: PLC0415
 
-    # Dagster's stored event log takes 20 s for 900 assets and checks; nobody watches this run there.
+    # A stored event log takes 20 s for 900 assets and checks, and nobody watches this run there.
     with dg.DagsterInstance.ephemeral() as instance:
         job = build_definitions(work).resolve_job_def(MAIN_JOB)
         loaded = time.perf_counter() - started

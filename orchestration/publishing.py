@@ -15,12 +15,24 @@ _NOT_PUBLIC = frozenset({"staging", "intermediate", "policy"})
 
 
 def public_areas(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the marts of every area, by area."""
+    """Return the marts of every area, by area.
+
+    A mart that is a view answers for single rows of raw/ and is asked in the warehouse: publishing
+    it would store a row per usage event.
+    """
     areas: dict[str, list[str]] = {}
     for node in manifest["nodes"].values():
-        if node["resource_type"] == "model" and node["schema"] not in _NOT_PUBLIC:
+        if _is_public(node):
             areas.setdefault(node["schema"], []).append(node["name"])
     return {area: sorted(names) for area, names in sorted(areas.items())}
+
+
+def _is_public(node: Mapping[str, Any]) -> bool:
+    return (
+        node["resource_type"] == "model"
+        and node["schema"] not in _NOT_PUBLIC
+        and node["config"]["materialized"] != "view"
+    )
 
 
 def publish_area(run: Run, area: str) -> dict[str, int]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core.home import Home
-from core.money import format_amount
+from core.money import format_amount, to_decimal
 from orchestration import publish
 from posting import changes, ledger, outbox
 
@@ -67,7 +67,9 @@ def show(facts: dict[str, Any], console: Console) -> None:
 
 def tie_outs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Return every tie-out with its difference."""
-    return _rows(connection, "select * from reconciliation.tie_out_summary order by all")
+    return _rows(
+        connection, "select * from reconciliation.tie_out_summary order by position, currency"
+    )
 
 
 def exceptions_by_code(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -98,13 +100,22 @@ def read_exceptions(
 
 
 def show_tie_outs(rows: list[dict[str, Any]], console: Console) -> None:
-    """Print the tie-outs as a table."""
+    """Print the tie-outs as a table: both sides, what is explained, what is left."""
     table = Table(box=None, pad_edge=False, title="Tie-outs", title_justify="left")
-    for column in rows[0] if rows else ():
-        table.add_column(column.replace("_", " "))
+    for column in ("", "", "left", "right", "explained", "difference", ""):
+        table.add_column(column, justify="right" if column else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
+        name = row["tie_out_name"].replace("_", " ")
+        cells = [_figure(row, column) for column in ("left", "right", "explained", "difference")]
+        verdict = "" if row["is_tied"] else f"{row['break_count']} to look at"
+        table.add_row(name, row["currency"] or "events", *cells, verdict)
     console.print(table)
+
+
+def _figure(row: dict[str, Any], column: str) -> str:
+    if row["currency"] is None:
+        return f"{row[f'{column}_count']:,}"
+    return f"{to_decimal(row[f'{column}_minor'], row['currency']):,}"
 
 
 def show_exceptions(rows: list[dict[str, Any]], console: Console) -> None:

@@ -15,6 +15,7 @@ from rich.tree import Tree
 from core.errors import TieoutError
 from core.home import Home
 from orchestration import publish
+from orchestration.warehouse import open_warehouse
 
 _MOST_STEPS = 12
 _MOST_SHOWN = 25
@@ -56,6 +57,19 @@ class Trace:
         return {name: [asdict(each) for each in getattr(self, name)] for name in _PARTS}
 
 
+_NAMED_LINKS = """
+    create or replace temp table named_links as
+    select
+        links.from_type,
+        coalesce(from_events.event_name, links.from_key) as from_key,
+        links.to_type,
+        coalesce(to_events.event_name, links.to_key) as to_key
+    from lineage.links as links
+    left join event_names as from_events
+        on links.from_type = 'event' and links.from_key = from_events.event_key
+    left join event_names as to_events
+        on links.to_type = 'event' and links.to_key = to_events.event_key
+"""
 _PARTS = ("nodes", "came_from", "became")
 
 
@@ -66,6 +80,7 @@ def trace(home: Home, identifier: str) -> Trace:
         UnknownIdError: no link knows it.
     """
     with publish.open_marts(home.marts) as connection:
+        _name_events(connection, home, identifier)
         nodes = _find(connection, identifier)
         if not nodes:
             raise UnknownIdError(
@@ -92,11 +107,35 @@ def show(found: Trace, console: Console) -> None:
                 console.print(f"{node.kind} {node.key} {title}: nothing")
 
 
+def _name_events(connection: duckdb.DuckDBPyConnection, home: Home, identifier: str) -> None:
+    """Lay the links out with events under the ids their sources gave them.
+
+    Business events are named from raw/. A usage event is in no link, because there would be one
+    per event: the one asked for is resolved by the warehouse's view.
+    """
+    with open_warehouse(home.warehouse, read_only=True) as warehouse:
+        names = warehouse.execute(
+            "select event_key, source || ':' || event_id from raw.events order by event_key"
+        ).to_arrow_table()
+        usage = warehouse.execute(
+            "select source || ':' || event_id, usage_key, usage_charge_id"
+            " from lineage.usage_event_charges"
+            " where event_id = $1 or source || ':' || event_id = $1 order by all",
+            [identifier],
+        ).fetchall()
+    connection.register("event_names", names.rename_columns(["event_key", "event_name"]))
+    connection.execute(_NAMED_LINKS)
+    for event, usage_key, charge in usage:
+        to = ("usage_charge", charge) if charge else ("held_usage", usage_key)
+        connection.execute("insert into named_links values ('event', ?, ?, ?)", [event, *to])
+
+
 def _find(connection: duckdb.DuckDBPyConnection, identifier: str) -> list[Node]:
     rows = connection.execute(
         "select distinct kind, key from ("
-        " select from_type as kind, from_key as key from lineage.links where from_key = $1"
-        " union all select to_type, to_key from lineage.links where to_key = $1)"
+        " select from_type as kind, from_key as key from named_links"
+        " union all select to_type, to_key from named_links)"
+        " where key = $1 or (kind = 'event' and suffix(key, ':' || $1))"
         " order by kind, key",
         [identifier],
     ).fetchall()
@@ -115,7 +154,7 @@ def _walk(
         connection.execute("insert into seen from front")
         rows = connection.execute(
             f"select distinct {here}_type, {here}_key, {there}_type, {there}_key"
-            " from lineage.links as links"
+            " from named_links"
             f" semi join front on {here}_type = front.kind and {here}_key = front.key"
             " order by all"
         ).fetchall()
@@ -129,7 +168,7 @@ def _walk(
             )
         connection.execute(
             "create or replace temp table front as"
-            f" select distinct {there}_type as kind, {there}_key as key from lineage.links"
+            f" select distinct {there}_type as kind, {there}_key as key from named_links"
             f" semi join front on {here}_type = front.kind and {here}_key = front.key"
             f" anti join seen on {there}_type = seen.kind and {there}_key = seen.key"
         )

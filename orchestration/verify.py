@@ -1,0 +1,110 @@
+"""Proof that nothing was changed behind our back, store by store.
+
+Belongs here: collecting the verdicts of each store; comparing the ERP with the sealed books.
+Does not: how a store proves itself (ingestion.manifest, posting.verification).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from core.home import Home
+from ingestion import manifest
+from orchestration.erps import connectors
+from orchestration.workplace import Workplace
+from posting import audit_log, ledger, outbox, sealed_documents, verification
+from posting.connectors.connector import Connector, ErpDocumentLine
+from posting.journal import JournalDocument, Side
+from posting.states import State
+
+_Line = tuple[int, str, str, str, str, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One store, and what is wrong with it in sentences."""
+
+    name: str
+    problems: list[str] = field(default_factory=list)
+
+
+def verify(work: Workplace) -> list[Check]:
+    """Check every store of a home; nothing is written."""
+    home = work.home
+    ledger.ledger_files(home)  # says so when this is no home
+    checks: list[tuple[str, Callable[[Home], list[str]]]] = [
+        ("raw files and their manifest", manifest.verify),
+        ("ledger, outbox and their sums", verification.verify),
+        ("audit log", audit_log.verify),
+    ]
+    found = [Check(name=name, problems=check(home)) for name, check in checks]
+    if work.settings.company is not None:
+        problems = _erp_problems(home, connectors(work.company, home))
+        found.append(Check(name="ERP documents against the sealed books", problems=problems))
+    return found
+
+
+def _erp_problems(home: Home, ports: dict[str, Connector]) -> list[str]:
+    """Compare every posted document with what the ERP holds under its key, line by line."""
+    contents = sealed_documents.contents(home, range(1, ledger.head_number(home) + 1))
+    posted = {each.document_key: each for each in outbox.documents(home, [State.POSTED])}
+    known = {each.document_key for each in outbox.documents(home)}
+    held: dict[str, dict[str, list[ErpDocumentLine]]] = {}
+    for connector in ports.values():
+        for entity in connector.legal_entities():
+            for line in connector.fetch_documents(entity):
+                if line.document_key is not None and line.state == "posted":
+                    documents = held.setdefault(line.document_key, {})
+                    documents.setdefault(line.erp_document_id, []).append(line)
+    problems = []
+    for key in sorted(posted):
+        problems += _document_problems(contents[key], held.get(key, {}))
+    for key in sorted(held.keys() - known):
+        problems.append(f"The ERP holds a document under our key {key} that was never sealed.")
+    return problems
+
+
+def _document_problems(
+    document: JournalDocument, held: dict[str, list[ErpDocumentLine]]
+) -> list[str]:
+    key = document.document_key
+    if not held:
+        return [f"Document {key} was posted, but the ERP does not hold it any more."]
+    if len(held) > 1:
+        return [f"Document {key} is in the ERP {len(held)} times: {', '.join(sorted(held))}."]
+    [(erp_document_id, lines)] = held.items()
+    if _sealed_lines(document) == _erp_lines(lines):
+        return []
+    return [
+        f"Document {key} reads otherwise in the ERP ({erp_document_id}) than it was sealed: "
+        "amounts, accounts or dates were changed there."
+    ]
+
+
+def _sealed_lines(document: JournalDocument) -> list[_Line]:
+    return sorted(
+        (
+            line.line_number,
+            document.posting_date.isoformat(),
+            line.account_code,
+            line.dimension_product or "",
+            Side(line.side).value,
+            line.amount_minor,
+            line.functional_amount_minor,
+        )
+        for line in document.lines
+    )
+
+
+def _erp_lines(lines: list[ErpDocumentLine]) -> list[_Line]:
+    return sorted(
+        (
+            line.line_number,
+            line.posting_date.isoformat(),
+            line.account_code,
+            line.dimension_product or "",
+            line.side,
+            line.amount_minor,
+            line.functional_amount_minor,
+        )
+        for line in lines
+    )
