@@ -7,9 +7,9 @@ Does not: the limits (sealing fixes who needs one), or sending what was approved
 from datetime import datetime
 
 from core.home import Home
-from posting import outbox, store
+from posting import outbox, outbox_rows, store
 from posting.errors import ApprovalError
-from posting.outbox import Move, OutboxDocument
+from posting.outbox_rows import Move, OutboxDocument
 from posting.states import State
 
 
@@ -27,7 +27,7 @@ def approve_document(
         ApprovalError: it does not wait for approval, or its maker is its checker.
     """
     with store.transaction(home) as connection:
-        found = outbox.read(connection, keys=[document_key])
+        found = outbox_rows.read(connection, keys=[document_key])
         if not found:
             raise ApprovalError(
                 f"There is no document {document_key} in the outbox. See `tieout status`."
@@ -41,7 +41,7 @@ def approve_document(
         refuse_same_person(document_key, maker=document.prepared_by, checker=by)
         facts = {"approved_by": by, "approval_reason": reason}
         move = Move(document=document, to=State.PREPARED, facts=facts)
-        return outbox.move(connection, [move], at=now, actor=by)[0]
+        return outbox_rows.move(connection, [move], at=now, actor=by)[0]
 
 
 def refuse_same_person(subject: str, *, maker: str, checker: str) -> None:

@@ -14,6 +14,7 @@ from core.canonical import canonical_json, sha256_hex
 from core.home import Home
 from posting import store, tables
 
+ACTOR = "tieout"
 _START = "0" * 64
 
 
@@ -54,7 +55,7 @@ def record(
 
 def verify(home: Home) -> list[str]:
     """Return what is wrong with the chain, in sentences."""
-    with store.transaction(home) as connection:
+    with store.reading(home) as connection:
         rows = connection.execute(
             select(tables.audit_log).order_by(tables.audit_log.c.sequence)
         ).mappings()

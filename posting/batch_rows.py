@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from core.money import exponent
-from posting import ledger_schema
+from posting import batch_queries, ledger_schema
 from posting.batch_checks import refuse_unsealable
 from posting.journal import JournalDocument, JournalLine, Side
 from posting.ledger import sql_text
@@ -71,9 +71,9 @@ def cut(
     )
     connection.execute("update proposed set dimension_product = '' where dimension_product is null")
     refuse_unsealable(connection, closed_periods)
-    for statement in (_NET, _JOURNAL_LINES, _DELTAS):
+    for statement in (batch_queries.NET, batch_queries.JOURNAL_LINES, batch_queries.DELTAS):
         connection.execute(statement)
-    connection.execute(_HELD, [_AWAITS_DAILY_RUN])
+    connection.execute(batch_queries.HELD, [_AWAITS_DAILY_RUN])
     documents = _documents(connection, sealed_files, _limits(connection, as_of))
     connection.register("cut_documents", documents)
     return Cut(
@@ -91,7 +91,7 @@ def table(connection: duckdb.DuckDBPyConnection, cut: Cut, batch: dict[str, obje
         "batch": pa.Table.from_pylist([batch], pa.schema(list(ledger_schema.BATCH.items()))),
         **{
             record_type: connection.execute(query, [number]).to_arrow_table()
-            for record_type, query in _RECORDS.items()
+            for record_type, query in batch_queries.RECORDS.items()
         },
     }
     if records["document"].num_rows != cut.document_count:
@@ -214,99 +214,3 @@ def _row(document: JournalDocument, limits: list[_Limit]) -> dict[str, object]:
         "line_count": len(document.lines),
         "needs_approval": _needs_approval(document, limits),
     }
-
-
-# One row per document, account and product: what its deltas sum to in both currencies.
-_NET = """
-create or replace temp table net as
-select
-    document_identity, account_code, dimension_product,
-    sum(amount_minor)::bigint as amount_minor,
-    sum(functional_amount_minor)::bigint as functional_amount_minor
-from proposed
-group by document_identity, account_code, dimension_product
-"""
-
-# Amounts that would stand on opposite sides go into two lines, one per currency.
-_JOURNAL_LINES = """
-create or replace temp table cut_lines as
-with parts as (
-    select
-        document_identity, account_code, dimension_product,
-        unnest(case
-            when amount_minor > 0 and functional_amount_minor < 0
-                or amount_minor < 0 and functional_amount_minor > 0
-            then ['transaction', 'functional']
-            else ['both']
-        end) as part,
-        amount_minor, functional_amount_minor
-    from net
-    where amount_minor <> 0 or functional_amount_minor <> 0
-),
-signed as (
-    select
-        document_identity, account_code, dimension_product, part,
-        case when part = 'functional' then 0 else amount_minor end as amount_minor,
-        case when part = 'transaction' then 0 else functional_amount_minor end
-            as functional_amount_minor
-    from parts
-)
-select
-    document_identity, account_code, dimension_product, part,
-    row_number() over (
-        partition by document_identity
-        order by account_code, dimension_product, part desc
-    ) as line_number,
-    case when amount_minor > 0 or functional_amount_minor > 0 then 'debit' else 'credit' end
-        as side,
-    abs(amount_minor) as amount_minor,
-    abs(functional_amount_minor) as functional_amount_minor
-from signed
-"""
-
-# A delta whose line was split is split alike, so that every line is the sum of its deltas.
-_DELTAS = """
-create or replace temp table cut_deltas as
-select
-    proposed.* exclude (amount_minor, functional_amount_minor),
-    cut_lines.line_number,
-    case when proposed.grain = 'document'
-        then proposed.document_type || ':' || proposed.document_id end as source_document,
-    case when cut_lines.part = 'functional' then 0 else proposed.amount_minor end
-        as amount_minor,
-    case when cut_lines.part = 'transaction' then 0 else proposed.functional_amount_minor end
-        as functional_amount_minor
-from proposed
-left join cut_lines
-    on proposed.document_identity = cut_lines.document_identity
-    and proposed.account_code = cut_lines.account_code
-    and proposed.dimension_product = cut_lines.dimension_product
-"""
-
-# What stays unposted: the baseline that the next preview of changes is measured against.
-_HELD = """
-create or replace temp table held as
-select
-    subledger_line_key, contract_id, document_type, document_id,
-    coalesce(hold_code, ?) as hold_code,
-    difference_minor::bigint as amount_minor,
-    difference_functional_minor::bigint as functional_amount_minor
-from journals.subledger_differences
-where (difference_minor is distinct from 0 or difference_functional_minor is distinct from 0)
-    and subledger_line_key not in (select subledger_line_key from proposed)
-"""
-
-_RECORDS = {
-    "document": "select *, ?::bigint as batch_number from cut_documents order by document_key",
-    "journal_line": """
-        select cut_lines.*, cut_documents.document_key, ?::bigint as batch_number
-        from cut_lines join cut_documents
-            on cut_lines.document_identity = cut_documents.document_identity
-        order by cut_documents.document_key, cut_lines.line_number""",
-    "delta": """
-        select cut_deltas.*, cut_documents.document_key, ?::bigint as batch_number
-        from cut_deltas left join cut_documents
-            on cut_deltas.document_identity = cut_documents.document_identity
-        order by cut_deltas.subledger_line_key, cut_deltas.line_number""",
-    "held": "select *, ?::bigint as batch_number from held order by subledger_line_key",
-}

@@ -123,7 +123,7 @@ def recorded(home: Home) -> list[RecordedChange]:
     """Return every change recorded, sorted by subject."""
     columns = list(RecordedChange.__dataclass_fields__)
     table = tables.changes
-    with store.transaction(home) as connection:
+    with store.reading(home) as connection:
         rows = connection.execute(select(table).order_by(table.c.subject_key)).mappings().all()
     return [RecordedChange(**{name: row[name] for name in columns}) for row in rows]
 
@@ -168,7 +168,7 @@ def approve(home: Home, subject_key: str, *, by: str, reason: str, now: datetime
 
 def last_previewed_versions(home: Home) -> Versions | None:
     """Return the versions of the last preview, or nothing when there was none."""
-    with store.transaction(home) as connection:
+    with store.reading(home) as connection:
         last = _last_preview(connection)
     return None if last is None else _versions(last)
 

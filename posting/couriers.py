@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from core.home import Home
-from posting import leases, outbox, sealed_documents, store
-from posting.connectors.connector import Connector, JournalDoc, journal_doc
+from posting import leases, outbox_rows, sealed_documents, store
+from posting.connectors.connector import Connector, JournalDoc
+from posting.connectors.rendering import journal_doc
 from posting.errors import ContentMismatchError
 from posting.leases import Lease
-from posting.outbox import Move, OutboxDocument
+from posting.outbox_rows import Move, OutboxDocument
 from posting.states import State
 
 
@@ -31,8 +32,8 @@ class Courier:
 
     def documents(self, states: Iterable[State]) -> list[OutboxDocument]:
         """Return the documents of this ERP and entity in some states."""
-        with store.transaction(self.home) as connection:
-            return outbox.read(
+        with store.reading(self.home) as connection:
+            return outbox_rows.read(
                 connection,
                 states=states,
                 erp_code=self.lease.erp_code,
@@ -49,7 +50,7 @@ class Courier:
     def move_within(self, connection: Connection, moves: Sequence[Move]) -> list[OutboxDocument]:
         """Move documents in the caller's transaction, provided the lease is still ours."""
         leases.prove(connection, self.lease, self.now)
-        return outbox.move(connection, moves, at=self.now)
+        return outbox_rows.move(connection, moves, at=self.now)
 
     def is_due(self, document: OutboxDocument) -> bool:
         """Return whether a document's next step may be taken."""

@@ -11,7 +11,7 @@ import duckdb
 from sqlalchemy import Connection, delete, insert, select
 
 from core.home import Home
-from posting import audit_log, outbox, store, tables
+from posting import audit_log, outbox, outbox_rows, store, tables
 from posting.audit_log import AuditEntry
 from posting.errors import PeriodOpenWorkError
 from posting.states import State
@@ -22,7 +22,7 @@ _DONE = (State.POSTED, State.VOIDED)
 def closed(home: Home) -> frozenset[tuple[str, str, str]]:
     """Return the periods Tieout has closed, as (ERP, legal entity, period)."""
     table = tables.closed_periods
-    with store.transaction(home) as connection:
+    with store.reading(home) as connection:
         rows = connection.execute(
             select(table.c.erp_code, table.c.legal_entity_code, table.c.accounting_period)
         ).all()
@@ -47,10 +47,10 @@ def open_work(
             f"{unsealed} subledger line(s) of {accounting_period} are not sealed: run, and work "
             "the exceptions that hold them."
         )
-    with store.transaction(home) as connection:
+    with store.reading(home) as connection:
         documents = [
             document
-            for document in outbox.read(
+            for document in outbox_rows.read(
                 connection, erp_code=erp_code, legal_entity_code=legal_entity_code
             )
             if document.accounting_period == accounting_period and document.state not in _DONE

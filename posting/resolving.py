@@ -6,10 +6,11 @@ Does not: sending again (sending); a document goes back to `prepared` only when 
 
 from collections.abc import Sequence
 
-from posting.connectors.connector import ErpRef, ErrorClass, JournalDoc, totals_by_account
+from posting.connectors.connector import ErpRef, ErrorClass, JournalDoc
+from posting.connectors.rendering import totals_by_account
 from posting.couriers import Courier
 from posting.errors import TransportError
-from posting.outbox import Move, OutboxDocument
+from posting.outbox_rows import Move, OutboxDocument
 from posting.sending import posted_or_conflict
 from posting.states import State
 

@@ -17,11 +17,11 @@ from posting.connectors.connector import (
     JournalDoc,
     Outcome,
     OutcomeKind,
-    totals_by_account,
 )
+from posting.connectors.rendering import totals_by_account
 from posting.couriers import Courier
 from posting.errors import TransportError
-from posting.outbox import Move, OutboxDocument
+from posting.outbox_rows import Move, OutboxDocument
 from posting.states import State
 
 _NO_ANSWER = Outcome(kind=OutcomeKind.UNKNOWN, text="The ERP did not answer for this document.")

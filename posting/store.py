@@ -37,6 +37,18 @@ def transaction(home: Home) -> Iterator[Connection]:
         engine.dispose()
 
 
+@contextmanager
+def reading(home: Home) -> Iterator[Connection]:
+    """Run a block that only reads, over one consistent state; nobody waits for it."""
+    engine = _engine(home)
+    try:
+        _migrate_if_needed(home, engine)
+        with engine.connect() as connection:
+            yield connection.execution_options(is_reading=True)
+    finally:
+        engine.dispose()
+
+
 def instant(value: datetime) -> datetime:
     """Return an instant as the control store keeps it: UTC without an offset."""
     return naive_utc(value)
@@ -46,7 +58,7 @@ def _engine(home: Home) -> Engine:
     engine = create_engine(home.control_store_url, poolclass=NullPool)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
-        event.listen(engine, "begin", _begin_immediately)
+        event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -60,9 +72,10 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401  #
     cursor.close()
 
 
-def _begin_immediately(connection: Connection) -> None:
+def _begin(connection: Connection) -> None:
     """Take the write lock first: a read that turns into a write could not be repeated."""
-    connection.exec_driver_sql("begin immediate")
+    is_reading = connection.get_execution_options().get("is_reading", False)
+    connection.exec_driver_sql("begin" if is_reading else "begin immediate")
 
 
 def _migrate_if_needed(home: Home, engine: Engine) -> None:
@@ -80,7 +93,8 @@ def _migrate_if_needed(home: Home, engine: Engine) -> None:
 def _revision(home: Home, engine: Engine) -> str | None:
     if home.control_url is None and not home.control_db.exists():
         return None
-    with engine.connect() as connection:
+    with engine.connect() as plain:
+        connection = plain.execution_options(is_reading=True)
         if not inspect(connection).has_table("alembic_version"):
             return None
         return connection.execute(text("select version_num from alembic_version")).scalar()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.canonical import file_sha256
 from core.home import Home
-from posting import audit_log, ledger, outbox, sealed_documents, store, tables
+from posting import audit_log, ledger, outbox_rows, sealed_documents, store, tables
 from posting.errors import UnsealableLinesError
 from posting.states import State
 
@@ -138,11 +138,11 @@ def _outbox_problems(home: Home) -> list[str]:
     """What the control store saw of the ledger is still there; each document has its row."""
     problems = []
     head = ledger.head_number(home)
-    with store.transaction(home) as connection:
+    with store.reading(home) as connection:
         seen = connection.execute(
             select(tables.ledger_files).order_by(tables.ledger_files.c.number)
         ).all()
-        rows = {document.document_key: document for document in outbox.read(connection)}
+        rows = {document.document_key: document for document in outbox_rows.read(connection)}
     for number, file_hash in seen:
         if number > head:
             problems.append(

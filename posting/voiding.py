@@ -15,11 +15,11 @@ import pyarrow as pa
 
 from core.home import Home
 from core.spans import format_instant
-from posting import batch_rows, leases, ledger, ledger_schema, outbox, store
+from posting import batch_rows, leases, ledger, ledger_schema, outbox, outbox_rows, store
 from posting.connectors.connector import Connector
 from posting.couriers import Courier
 from posting.errors import LeaseHeldError, LedgerMovedError, NotProvenAbsentError, TransportError
-from posting.outbox import Move, OutboxDocument
+from posting.outbox_rows import Move, OutboxDocument
 from posting.resolving import finding
 from posting.states import State
 
@@ -170,9 +170,9 @@ def _void(
 ) -> list[VoidedDocument]:
     """Prove documents absent, then append the VOID records; return what was voided."""
     outbox.synchronise(courier.home, courier.now)
-    with store.transaction(courier.home) as connection:
+    with store.reading(courier.home) as connection:
         keys = [document.document_key for document in documents]
-        current = outbox.read(connection, states=_VOIDABLE, keys=keys)
+        current = outbox_rows.read(connection, states=_VOIDABLE, keys=keys)
     resolving = courier.move([Move(document=each, to=State.RESOLVING) for each in current])
     absent = _proven_absent(courier, resolving)
     if not absent:

@@ -7,14 +7,13 @@ Does not: anything that makes posting exactly-once; this ERP is as forgetful as 
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from json import dumps
 from pathlib import Path
 
 from core.canonical import canonical_json
 from core.home import Home
 from core.spans import period_bounds
-from posting.connectors import embedded_store
+from posting.connectors import embedded_reads, embedded_rules, embedded_store
 from posting.connectors.connector import (
     SOURCE,
     Capabilities,
@@ -25,13 +24,10 @@ from posting.connectors.connector import (
     Finding,
     Health,
     JournalDoc,
-    MasterAccount,
     MasterData,
-    MasterPeriod,
     Outcome,
-    OutcomeKind,
-    totals_by_account,
 )
+from posting.connectors.rendering import totals_by_account
 
 _KEY_LENGTH = 16
 _MAX_LINES = 10_000
@@ -185,32 +181,7 @@ class EmbeddedConnector:
     def read_master(self, entity: str) -> MasterData:
         """Return the company's chart and periods."""
         with embedded_store.transaction(self._path) as connection:
-            currency = connection.execute(
-                "select functional_currency from entities where entity = ?", [entity]
-            ).fetchone()["functional_currency"]
-            accounts = connection.execute(
-                "select * from accounts where entity = ? order by account_code", [entity]
-            ).fetchall()
-            periods = connection.execute(
-                "select * from periods where entity = ? order by start_date", [entity]
-            ).fetchall()
-        return MasterData(
-            entity=entity,
-            functional_currency=currency,
-            accounts=tuple(
-                MasterAccount(account_code=row["account_code"], is_active=bool(row["is_active"]))
-                for row in accounts
-            ),
-            periods=tuple(
-                MasterPeriod(
-                    accounting_period=row["accounting_period"],
-                    start_date=date.fromisoformat(row["start_date"]),
-                    end_date=date.fromisoformat(row["end_date"]),
-                    is_open=bool(row["is_open"]),
-                )
-                for row in periods
-            ),
-        )
+            return embedded_reads.master(connection, entity)
 
     def validate(self, docs: Sequence[JournalDoc]) -> list[Finding]:
         """Check what can be known without asking: there is no dry run."""
@@ -239,12 +210,12 @@ class EmbeddedConnector:
     def submit(self, docs: Sequence[JournalDoc], batch_key: str) -> dict[str, Outcome]:  # noqa: ARG002  # this ERP has no use for a batch key
         """Store drafts of what is in order; refuse the rest one by one."""
         with embedded_store.transaction(self._path) as connection:
-            return {doc.key: self._submit_one(connection, doc) for doc in docs}
+            return {doc.key: embedded_store.submit_one(connection, doc) for doc in docs}
 
     def commit(self, refs: Sequence[ErpRef]) -> dict[str, Outcome]:
         """Post drafts; one that is posted already is reported as posted."""
         with embedded_store.transaction(self._path) as connection:
-            return {ref.key: self._commit_one(connection, ref) for ref in refs}
+            return {ref.key: embedded_store.commit_one(connection, ref) for ref in refs}
 
     def poll(self, job: str) -> bool:  # noqa: ARG002  # there are no jobs here
         """Return that no job runs: this ERP answers at once."""
@@ -272,49 +243,21 @@ class EmbeddedConnector:
             for name, (amount, functional) in totals_by_account(doc.lines).items()
         }
         if ref.state != "posted" or mirrored != dict(ref.totals_by_account):
-            return embedded_store.rejected(
+            return embedded_rules.rejected(
                 ErrorClass.OTHER, f"Entry {doc.key} is not the mirror of posted entry {ref.key}."
             )
         with embedded_store.transaction(self._path) as connection:
-            return self._submit_one(connection, doc, reverses_erp_id=int(ref.erp_id))
+            return embedded_store.submit_one(connection, doc, reverses_erp_id=int(ref.erp_id))
 
     def fetch_documents(self, entity: str) -> list[ErpDocumentLine]:
         """Return every line of every document of a company."""
         with embedded_store.transaction(self._path) as connection:
-            rows = connection.execute(
-                "select documents.erp_id, number, external_key, posting_date, accounting_period, "
-                "state, line_number, account_code, dimension_product, side, currency, "
-                "amount_minor, functional_amount_minor from documents join lines using (erp_id) "
-                "where entity = ? order by documents.erp_id, line_number",
-                [entity],
-            ).fetchall()
-        return [
-            ErpDocumentLine(
-                erp_document_id=str(row["erp_id"]),
-                erp_number=row["number"],
-                document_key=row["external_key"],
-                posting_date=date.fromisoformat(row["posting_date"]),
-                **{name: row[name] for name in tuple(row.keys())[4:]},
-            )
-            for row in rows
-        ]
+            return embedded_reads.document_lines(connection, entity)
 
     def fetch_balances(self, entity: str) -> list[ErpBalance]:
         """Return the movements of posted documents per account, period and currency."""
         with embedded_store.transaction(self._path) as connection:
-            rows = connection.execute(
-                "select account_code, accounting_period, currency, "
-                "sum(case side when 'debit' then amount_minor else 0 end) as debit_minor, "
-                "sum(case side when 'credit' then amount_minor else 0 end) as credit_minor, "
-                "sum(case side when 'debit' then functional_amount_minor else 0 end) "
-                "as functional_debit_minor, "
-                "sum(case side when 'credit' then functional_amount_minor else 0 end) "
-                "as functional_credit_minor "
-                "from documents join lines using (erp_id) "
-                "where entity = ? and state = 'posted' group by 1, 2, 3 order by 1, 2, 3",
-                [entity],
-            ).fetchall()
-        return [ErpBalance(**dict(row)) for row in rows]
+            return embedded_reads.balances(connection, entity)
 
     def render(self, doc: JournalDoc) -> bytes:
         """Return the document as canonical JSON."""
@@ -336,43 +279,3 @@ class EmbeddedConnector:
                 ],
             }
         ).encode()
-
-    def _submit_one(
-        self,
-        connection: embedded_store.sqlite3.Connection,
-        doc: JournalDoc,
-        reverses_erp_id: int | None = None,
-    ) -> Outcome:
-        known = embedded_store.refs(connection, "external_key = ?", [doc.key])
-        if known:
-            return Outcome(
-                kind=OutcomeKind.DUPLICATE,
-                ref=known[0],
-                error_class=ErrorClass.DUPLICATE,
-                text=f"An entry with key {doc.key} exists.",
-            )
-        refused = embedded_store.refusal(connection, doc)
-        if refused is not None:
-            return refused
-        erp_id = embedded_store.insert_draft(connection, doc, reverses_erp_id)
-        return Outcome(
-            kind=OutcomeKind.DRAFTED,
-            ref=embedded_store.refs(connection, "erp_id = ?", [erp_id])[0],
-        )
-
-    def _commit_one(self, connection: embedded_store.sqlite3.Connection, ref: ErpRef) -> Outcome:
-        found = embedded_store.refs(connection, "erp_id = ?", [int(ref.erp_id)])
-        if not found:
-            return Outcome(kind=OutcomeKind.UNKNOWN, text=f"Draft {ref.erp_id} is gone.")
-        if found[0].state == "posted":
-            return Outcome(kind=OutcomeKind.POSTED, ref=found[0])
-        refused = embedded_store.account_refusal(
-            connection, found[0].entity, [(0, account) for account, _ in found[0].totals_by_account]
-        ) or embedded_store.period_refusal(connection, found[0].entity, found[0].posted_on)
-        if refused is not None:
-            return refused
-        embedded_store.post_draft(connection, int(ref.erp_id))
-        return Outcome(
-            kind=OutcomeKind.POSTED,
-            ref=embedded_store.refs(connection, "erp_id = ?", [int(ref.erp_id)])[0],
-        )

@@ -1,18 +1,18 @@
-"""The store of the embedded ledger: tables, transactions, and the rules every entry obeys.
+"""The store of the embedded ledger: its tables, transactions and entries.
 
-Belongs here: the schema, what is refused and why, reading documents back.
-Does not: the port (embedded). Nothing outside these two modules opens the file.
+Belongs here: the schema, drafting and posting, reading documents back.
+Does not: the rules (embedded_rules), or the port (embedded). Only this package opens the file.
 """
 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 from core.canonical import canonical_json, sha256_hex
-from core.money import AmountError, to_decimal, to_minor
+from core.money import to_decimal, to_minor
+from posting.connectors import embedded_rules
 from posting.connectors.connector import (
     ErpRef,
     ErrorClass,
@@ -20,8 +20,8 @@ from posting.connectors.connector import (
     JournalDocLine,
     Outcome,
     OutcomeKind,
-    totals_by_account,
 )
+from posting.connectors.rendering import totals_by_account
 from posting.journal import Side
 
 _SCHEMA = """
@@ -75,79 +75,6 @@ def transaction(path: Path) -> Iterator[sqlite3.Connection]:
             yield connection
     finally:
         connection.close()
-
-
-def refusal(connection: sqlite3.Connection, doc: JournalDoc) -> Outcome | None:
-    """Return why an entry cannot be made, or nothing when it can."""
-    entity = connection.execute(
-        "select functional_currency from entities where entity = ?", [doc.entity]
-    ).fetchone()
-    if entity is None:
-        return rejected(ErrorClass.UNKNOWN_ENTITY, f"Company {doc.entity} does not exist.")
-    if entity["functional_currency"] != doc.functional_currency:
-        return rejected(
-            ErrorClass.CURRENCY,
-            f"Company {doc.entity} keeps its books in {entity['functional_currency']}, "
-            f"the entry states {doc.functional_currency}.",
-        )
-    return (
-        _amount_refusal(doc)
-        or account_refusal(
-            connection, doc.entity, [(line.line_number, line.account) for line in doc.lines]
-        )
-        or period_refusal(connection, doc.entity, doc.posting_date)
-    )
-
-
-def account_refusal(
-    connection: sqlite3.Connection, entity: str, accounts: Sequence[tuple[int, str]]
-) -> Outcome | None:
-    """Return which account does not exist or takes no entries, or nothing."""
-    for line_number, account in accounts:
-        row = connection.execute(
-            "select is_active from accounts where entity = ? and account_code = ?",
-            [entity, account],
-        ).fetchone()
-        if row is None:
-            return rejected(
-                ErrorClass.UNKNOWN_ACCOUNT,
-                f"Account {account} does not exist in {entity}.",
-                line_number,
-            )
-        if not row["is_active"]:
-            return rejected(
-                ErrorClass.INACTIVE_ACCOUNT,
-                f"Account {account} of {entity} is inactive.",
-                line_number,
-            )
-    return None
-
-
-def period_refusal(
-    connection: sqlite3.Connection, entity: str, posting_date: date
-) -> Outcome | None:
-    """Return that no open period takes the date, or nothing when one does."""
-    period = connection.execute(
-        "select accounting_period, is_open from periods "
-        "where entity = ? and ? between start_date and end_date",
-        [entity, posting_date.isoformat()],
-    ).fetchone()
-    if period is None:
-        return rejected(
-            ErrorClass.PERIOD_CLOSED, f"{entity} has no accounting period for {posting_date}."
-        )
-    if not period["is_open"]:
-        return rejected(
-            ErrorClass.PERIOD_CLOSED, f"Period {period['accounting_period']} of {entity} is closed."
-        )
-    return None
-
-
-def rejected(error_class: ErrorClass, text: str, line_number: int | None = None) -> Outcome:
-    """Return a refusal in the terms of the port."""
-    return Outcome(
-        kind=OutcomeKind.REJECTED, error_class=error_class, text=text, line_number=line_number
-    )
 
 
 def insert_draft(
@@ -205,6 +132,49 @@ def post_draft(connection: sqlite3.Connection, erp_id: int) -> None:
     )
 
 
+def submit_one(
+    connection: sqlite3.Connection,
+    doc: JournalDoc,
+    reverses_erp_id: int | None = None,
+) -> Outcome:
+    """Store one draft, unless the key is taken or a rule refuses it."""
+    known = refs(connection, "external_key = ?", [doc.key])
+    if known:
+        return Outcome(
+            kind=OutcomeKind.DUPLICATE,
+            ref=known[0],
+            error_class=ErrorClass.DUPLICATE,
+            text=f"An entry with key {doc.key} exists.",
+        )
+    refused = embedded_rules.refusal(connection, doc)
+    if refused is not None:
+        return refused
+    erp_id = insert_draft(connection, doc, reverses_erp_id)
+    return Outcome(
+        kind=OutcomeKind.DRAFTED,
+        ref=refs(connection, "erp_id = ?", [erp_id])[0],
+    )
+
+
+def commit_one(connection: sqlite3.Connection, ref: ErpRef) -> Outcome:
+    """Post one draft; a posted one is reported as posted."""
+    found = refs(connection, "erp_id = ?", [int(ref.erp_id)])
+    if not found:
+        return Outcome(kind=OutcomeKind.UNKNOWN, text=f"Draft {ref.erp_id} is gone.")
+    if found[0].state == "posted":
+        return Outcome(kind=OutcomeKind.POSTED, ref=found[0])
+    refused = embedded_rules.account_refusal(
+        connection, found[0].entity, [(0, account) for account, _ in found[0].totals_by_account]
+    ) or embedded_rules.period_refusal(connection, found[0].entity, found[0].posted_on)
+    if refused is not None:
+        return refused
+    post_draft(connection, int(ref.erp_id))
+    return Outcome(
+        kind=OutcomeKind.POSTED,
+        ref=refs(connection, "erp_id = ?", [int(ref.erp_id)])[0],
+    )
+
+
 def refs(connection: sqlite3.Connection, condition: str, parameters: Sequence[object]) -> list:
     """Return the documents that meet a condition, with their totals, oldest first."""
     documents = connection.execute(
@@ -244,34 +214,6 @@ def _ref(document: sqlite3.Row, lines: list[sqlite3.Row]) -> ErpRef:
         totals_by_account=totals_by_account(as_lines),
         raw_hash=sha256_hex(canonical_json([list(document), [list(line) for line in lines]])),
     )
-
-
-def _amount_refusal(doc: JournalDoc) -> Outcome | None:
-    """Refuse what is empty, negative, too fine for its currency, or does not balance."""
-    if not doc.lines:
-        return rejected(ErrorClass.OTHER, "The entry has no lines.")
-    for currency, amounts in (
-        (doc.currency, [(line, line.amount) for line in doc.lines]),
-        (doc.functional_currency, [(line, line.functional_amount) for line in doc.lines]),
-    ):
-        totals = {Side.DEBIT: Decimal(0), Side.CREDIT: Decimal(0)}
-        for line, amount in amounts:
-            try:
-                minor = to_minor(str(amount), currency)
-            except AmountError as error:
-                return rejected(ErrorClass.PRECISION, str(error), line.line_number)
-            if minor < 0:
-                return rejected(
-                    ErrorClass.OTHER, f"{amount} {currency} is negative.", line.line_number
-                )
-            totals[line.side] += amount
-        if totals[Side.DEBIT] != totals[Side.CREDIT]:
-            return rejected(
-                ErrorClass.UNBALANCED,
-                f"The entry must balance: debit {totals[Side.DEBIT]}, "
-                f"credit {totals[Side.CREDIT]} {currency}.",
-            )
-    return None
 
 
 def _create_tables(connection: sqlite3.Connection) -> None:

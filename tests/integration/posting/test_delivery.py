@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, update
 
 from posting import exports, leases, outbox, sealed_documents, store, tables, verification
-from posting.connectors.connector import journal_doc
 from posting.connectors.embedded import store_path
+from posting.connectors.rendering import journal_doc
 from posting.errors import ContentMismatchError, FencedError, LeaseHeldError
 from posting.states import State
 from tests.faults import AFTER, BEFORE, PASS, TWICE, UNAVAILABLE, FaultyConnector

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from posting import ledger, outbox, sealed_documents, store, verification, voiding
-from posting.connectors.connector import journal_doc
+from posting import ledger, outbox, outbox_rows, sealed_documents, store, verification, voiding
+from posting.connectors.rendering import journal_doc
 from posting.errors import NotProvenAbsentError
-from posting.outbox import Move
+from posting.outbox_rows import Move
 from posting.states import State
 from tests.faults import AFTER, BEFORE, PASS, FaultyConnector
 from tests.posting_books import ENTITY, ERP, NOW, Books, account, entry, open_books, totals
@@ -169,8 +169,8 @@ def test_killed_between_the_void_and_the_outbox_is_finished_by_the_next_run(book
     books.build(CHANGED)
     head = ledger.head_number(books.home)
     with store.transaction(books.home) as connection:
-        (document,) = outbox.read(connection, keys=[key])
-        outbox.move(connection, [Move(document=document, to=State.RESOLVING)], at=NOW)
+        (document,) = outbox_rows.read(connection, keys=[key])
+        outbox_rows.move(connection, [Move(document=document, to=State.RESOLVING)], at=NOW)
     ledger.append(
         books.home,
         after=head,

@@ -12,9 +12,9 @@ from posting.connectors.connector import (
     JournalDoc,
     JournalDocLine,
     OutcomeKind,
-    totals_by_account,
 )
 from posting.connectors.embedded import EmbeddedAdministrator, EmbeddedConnector, ErpPeriod
+from posting.connectors.rendering import totals_by_account
 from posting.journal import Side
 from tests.posting_books import ENTITY, account, open_books
 
