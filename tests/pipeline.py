@@ -1,0 +1,134 @@
+"""The whole path of a run without Dagster: what the stations do, one after the other.
+
+Belongs here: running a company from landing to proof, and parts of it, for tests.
+Does not: companies (tests.company, ingestion.demo_company), or what a test expects.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from core.home import Home
+from core.spans import format_instant
+from ingestion import landing
+from ingestion.landing import IngestResult
+from orchestration import preview, sealing
+from orchestration.dbt_in_process import Outcome
+from orchestration.erps import administer, connectors
+from orchestration.runs import Run, open_run
+from orchestration.settings import Settings
+from orchestration.warehouse import open_warehouse
+from orchestration.workplace import Workplace
+from posting import delivery, exports
+from posting.batches import SealResult
+from posting.delivery import DeliveryReport
+
+BOOKS = ["tag:books"]
+PROOF = ["tag:proof"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineResult:
+    """What the stations of one run said."""
+
+    ingested: IngestResult
+    sealed: SealResult
+    delivered: DeliveryReport
+
+
+def run_pipeline(
+    company: Path, home: Path, now: datetime, *, sealing: str = "all"
+) -> PipelineResult:
+    """Run a company folder as `tieout run` does, all data tests included.
+
+    Args:
+        company: The company folder.
+        home: Where its state is kept.
+        now: The instant of the run; its as_of as well.
+        sealing: `all` entry types or only the `immediate` ones.
+
+    Raises:
+        TieoutError: A station stopped the run.
+    """
+    with opened(company, home, now, sealing=sealing) as run:
+        ingested = ingest(run)
+        build_books(run)
+        sealed = seal(run)
+        delivered = deliver(run)
+        prove(run)
+    return PipelineResult(ingested=ingested, sealed=sealed, delivered=delivered)
+
+
+def prove_again(company: Path, home: Path, now: datetime) -> None:
+    """Read the ERPs back and build the proof, without ingesting, sealing or delivering."""
+    with opened(company, home, now) as run:
+        prove(run)
+
+
+@contextmanager
+def opened(company: Path, home: Path, now: datetime, *, sealing: str = "all") -> Iterator[Run]:
+    """Open a run and let go of its home whatever happens."""
+    work = Workplace(
+        settings=Settings(home=Home(home.resolve()), company=company.resolve()), clock=lambda: now
+    )
+    assert work.project.parsed.is_dir()  # parsed once per content, before anything is built
+    try:
+        yield open_run(work, f"test-{uuid4()}", as_of=format_instant(now), sealing=sealing)
+    finally:
+        work.release_home()
+
+
+def ingest(run: Run) -> IngestResult:
+    """Take in what landed."""
+    return landing.ingest(run.work.company, run.home, run.now)
+
+
+def build_books(run: Run) -> None:
+    """Read the ERPs' master data, preview changed rules, build everything before sealing."""
+    administer(run.work.company, run.home, run.as_of)
+    exports.export_master(run.home, connectors(run.work.company, run.home))
+    preview.preview_changes(run)
+    exports.export_control(run.home)
+    _build(run, BOOKS)
+
+
+def seal(run: Run) -> SealResult:
+    """Seal the difference."""
+    return sealing.seal(run)
+
+
+def deliver(run: Run) -> DeliveryReport:
+    """Deliver what is sealed and approved."""
+    report = delivery.deliver(
+        run.home,
+        connectors(run.work.company, run.home),
+        run.work.clock(),
+        run_id=run.run_id,
+    )
+    exports.export_control(run.home)
+    return report
+
+
+def prove(run: Run) -> None:
+    """Read the ERPs back and build everything after posting."""
+    exports.read_back(run.home, connectors(run.work.company, run.home))
+    _build(run, PROOF)
+
+
+def query(home: Path, sql: str) -> list[dict[str, Any]]:
+    """Return the rows of a query on the warehouse of a home as dictionaries."""
+    with open_warehouse(Home(home).warehouse, read_only=True) as connection:
+        cursor = connection.execute(sql)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _build(run: Run, select: list[str]) -> None:
+    outcome = Outcome()
+    deque(run.build("test", select, outcome), maxlen=0)
+    outcome.raise_if_failed()
