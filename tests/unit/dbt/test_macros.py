@@ -82,6 +82,16 @@ def test_an_amount_in_an_unknown_currency_is_unknown(compute: Compute) -> None:
 
 
 @pytest.mark.parametrize(
+    ("quantity", "expected"),
+    [("99999999999.999999", 99999999999999999), ("-0.000001", -1), ("10000000", 10**13)],
+)
+def test_a_quantity_is_a_whole_count_of_millionths(
+    compute: Compute, quantity: str, expected: int
+) -> None:
+    assert compute(f"scaled_quantity('{quantity}')") == expected
+
+
+@pytest.mark.parametrize(
     ("amount", "exponent", "expected"),
     [("0.005", 2, 1), ("-0.005", 2, -1), ("0.004999999999", 2, 0), ("1.5", 0, 2)],
 )

@@ -2,27 +2,9 @@
 -- Spans do not overlap, so a usage event meets at most one of them.
 with
 
-contract_versions as (
+usage_lines as (
 
-    select * from {{ ref('contract_versions') }}
-
-),
-
-contract_version_lines as (
-
-    select * from {{ ref('contract_version_lines') }} where line_kind = 'usage'
-
-),
-
-contracts as (
-
-    select * from {{ ref('contracts') }}
-
-),
-
-legal_entities as (
-
-    select * from {{ ref('int_legal_entities') }}
+    select * from {{ ref('int_usage_lines') }}
 
 ),
 
@@ -32,33 +14,19 @@ customers as (
 
 ),
 
-usage_lines as (
-
-    select
-        contracts.customer_id,
-        contract_version_lines.meter_code,
-        contract_version_lines.contract_version_line_id,
-        contract_version_lines.contract_version_id,
-        contract_version_lines.contract_id,
-        contract_version_lines.contract_line_id,
-        contract_version_lines.price_id,
-        contract_versions.valid_from_at,
-        contract_versions.valid_to_at,
-        legal_entities.time_zone
-    from contract_version_lines
-    inner join contract_versions
-        on contract_version_lines.contract_version_id = contract_versions.contract_version_id
-    inner join contracts on contract_version_lines.contract_id = contracts.contract_id
-    inner join legal_entities on contracts.legal_entity_code = legal_entities.legal_entity_code
-    where contracts.customer_id is not null
-
-),
-
 boundaries as (
 
-    select customer_id, meter_code, valid_from_at as boundary_at from usage_lines
+    select
+        usage_lines.customer_id,
+        usage_lines.meter_code,
+        usage_lines.valid_from_at as boundary_at
+    from usage_lines
     union distinct
-    select customer_id, meter_code, valid_to_at as boundary_at from usage_lines
+    select
+        usage_lines.customer_id,
+        usage_lines.meter_code,
+        usage_lines.valid_to_at as boundary_at
+    from usage_lines
 
 ),
 

@@ -2,15 +2,9 @@
 -- Built from all events known, in whatever order they came.
 with
 
-contracts as (
+terms as (
 
-    select * from {{ ref('int_contracts_announced') }}
-
-),
-
-amendments as (
-
-    select * from {{ ref('int_contract_amendments_judged') }} where outcome = 'applied'
+    select * from {{ ref('int_contract_terms') }}
 
 ),
 
@@ -26,81 +20,53 @@ legal_entities as (
 
 ),
 
-starts as (
-
-    select
-        amendments.contract_id,
-        amendments.starts_on as valid_from,
-        amendments.term_end_date,
-        amendments.event_key,
-        amendments.amendment_type as modification_type,
-        amendments.amendment_id
-    from amendments
-    union all
-    select
-        contracts.contract_id,
-        contracts.term_start_date as valid_from,
-        contracts.term_end_date,
-        contracts.event_key,
-        'new' as modification_type,
-        null as amendment_id
-    from contracts
-    left join amendments
-        on
-            contracts.contract_id = amendments.contract_id
-            and contracts.term_start_date = amendments.starts_on
-    where amendments.contract_id is null
-
-),
-
-terms as (
+chained as (
 
     -- Terms that begin after the previous ones ran out begin a term of their own.
     select
-        starts.*,
+        terms.*,
         case
             when
-                starts.valid_from > lag(starts.term_end_date) over (
-                    partition by starts.contract_id order by starts.valid_from
+                terms.valid_from > lag(terms.term_end_date) over (
+                    partition by terms.contract_id order by terms.valid_from
                 )
-                then starts.valid_from
+                then terms.valid_from
         end as new_term_start_date
-    from starts
+    from terms
 
 ),
 
 spans as (
 
     select
-        terms.contract_id,
-        terms.valid_from,
+        chained.contract_id,
+        chained.valid_from,
         least(
-            {{ add_days('terms.term_end_date', 1) }},
+            {{ add_days('chained.term_end_date', 1) }},
             coalesce({{ add_days('cancellations.last_service_date', 1) }}, {{ end_of_time() }}),
             coalesce(
-                lead(terms.valid_from) over (
-                    partition by terms.contract_id order by terms.valid_from
+                lead(chained.valid_from) over (
+                    partition by chained.contract_id order by chained.valid_from
                 ),
                 {{ end_of_time() }}
             )
         ) as valid_to,
         coalesce(
-            max(terms.new_term_start_date) over (
-                partition by terms.contract_id
-                order by terms.valid_from
+            max(chained.new_term_start_date) over (
+                partition by chained.contract_id
+                order by chained.valid_from
                 rows between unbounded preceding and current row
             ),
-            contracts.term_start_date
+            chained.first_day
         ) as term_start_date,
-        terms.term_end_date,
-        terms.event_key,
-        terms.modification_type,
-        terms.amendment_id,
+        chained.term_end_date,
+        chained.event_key,
+        chained.modification_type,
+        chained.amendment_id,
         legal_entities.time_zone
-    from terms
-    inner join contracts on terms.contract_id = contracts.contract_id
-    left join cancellations on terms.contract_id = cancellations.contract_id
-    left join legal_entities on contracts.legal_entity_code = legal_entities.legal_entity_code
+    from chained
+    left join cancellations on chained.contract_id = cancellations.contract_id
+    left join legal_entities on chained.legal_entity_code = legal_entities.legal_entity_code
 
 ),
 

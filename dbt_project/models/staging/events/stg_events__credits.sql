@@ -46,7 +46,8 @@ priced as (
         typed.currency,
         typed.credit_date,
         {{ to_minor('typed.total_amount_text', 'currencies.minor_unit_exponent') }} as total_minor,
-        {{ to_minor('typed.tax_amount_text', 'currencies.minor_unit_exponent') }} as tax_total_minor,
+        {{ to_minor('typed.tax_amount_text', 'currencies.minor_unit_exponent') }}
+            as tax_total_minor,
         typed.correlation_id,
         typed.occurred_at,
         typed.known_at,
