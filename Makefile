@@ -26,3 +26,28 @@ $(STAMP): requirements.lock pyproject.toml
 
 .PHONY: setup
 setup: $(STAMP) ## Prepare .venv with the hash-locked dependencies
+
+.PHONY: run
+run: $(STAMP) ## Run everything for the demo company and print the summary; again: posts nothing
+	@test -f $(DEMO)/company/company.yaml || $(TIEOUT) demo --out $(DEMO)/company
+	@$(TIEOUT) run --company $(DEMO)/company
+
+.PHONY: ui
+ui: $(STAMP) ## Start the Dagster UI on the demo company (http://127.0.0.1:3000)
+	@test -f $(DEMO)/company/company.yaml || $(TIEOUT) demo --out $(DEMO)/company
+	@$(TIEOUT) ui --company $(DEMO)/company
+
+.PHONY: test
+test: $(STAMP) ## Run all tests
+	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+
+.PHONY: check
+check: $(STAMP) ## Lint Python and SQL, check who imports whom
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/lint-imports --no-cache
+	@$(VENV)/bin/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests/singular
+
+.PHONY: bench
+bench: $(STAMP) ## Measure whole runs: time, where it goes, memory
+	@$(VENV)/bin/python -m benchmarks.whole_runs
