@@ -99,7 +99,10 @@ def exceptions(
     elif not rows:
         print("No open exceptions.")  # noqa: T201
     else:
-        _print_rows(rows, ("code", "subject", "amount", "owner", "sentence", "next_step"))
+        for row in rows:
+            amount = f"  {row['amount']}" if row["amount"] else ""
+            print(f"{row['code']}  {row['subject']}{amount}  ({row['owner']})")  # noqa: T201
+            print(f"    {row['sentence']}\n    Next: {row['next_step']}")  # noqa: T201
     return 0
 
 

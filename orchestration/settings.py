@@ -83,10 +83,12 @@ def read_settings(
 def home_of_company(company: Path) -> Path:
     """Return the home of a company folder: `var/<its name>`.
 
-    A folder called `company` says nothing, so it takes its parent's name.
+    A folder called `company` says nothing, so it takes its parent's name. A folder that lies where
+    its home would be gets a home beside it: nothing of ours goes into what the adopter writes.
     """
     folder = company.resolve()
-    return _STATE / (folder.parent.name if folder.name == "company" else folder.name)
+    home = _STATE / (folder.parent.name if folder.name == "company" else folder.name)
+    return home.with_name(f"{home.name}-home") if home.resolve() == folder else home
 
 
 def _default_home(company: Path | None) -> Path:

@@ -22,7 +22,11 @@ def test_the_environment_names_home_and_company() -> None:
 
 @pytest.mark.parametrize(
     ("company", "home"),
-    [("books/acme", "var/acme"), ("var/demo/company", "var/demo")],
+    [
+        ("books/acme", "var/acme"),
+        ("var/demo/company", "var/demo"),
+        ("var/mine", "var/mine-home"),
+    ],
 )
 def test_each_company_folder_has_its_own_home(company: str, home: str) -> None:
     assert home_of_company(Path(company)) == Path(home)
