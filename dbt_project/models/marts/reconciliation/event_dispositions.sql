@@ -84,10 +84,18 @@ combined as (
 final as (
 
     select
-        * exclude (disposition_rank, event_count),
-        split_part(disposition_rank, ':', 2) as disposition,
-        split_part(disposition_rank, ':', 3) as reason_code,
-        event_count
+        combined.disposition_key,
+        combined.event_key,
+        combined.source,
+        combined.event_id,
+        combined.event_type,
+        combined.subject,
+        combined.meter_code,
+        combined.usage_day,
+        combined.correlation_id,
+        split_part(combined.disposition_rank, ':', 2) as disposition,
+        split_part(combined.disposition_rank, ':', 3) as reason_code,
+        combined.event_count
     from combined
 
 )
