@@ -1,0 +1,79 @@
+"""Promises that hold for every model of the dbt project.
+
+Belongs here: tags, schemas, contracts, owners, descriptions.
+Does not: what a single model computes.
+"""
+
+import pytest
+from dbt.contracts.graph.nodes import ModelNode
+
+from tests.warehouse import parsed_project
+
+ENGINE_WORDS = ("exclude (", "union all by name", "asof ", "any_value(", "current_date", "now()")
+
+
+@pytest.fixture(scope="module")
+def models() -> list[ModelNode]:
+    return [node for node in parsed_project().nodes.values() if isinstance(node, ModelNode)]
+
+
+def _marts(models: list[ModelNode]) -> list[ModelNode]:
+    return [model for model in models if model.fqn[1] == "marts"]
+
+
+def test_every_model_is_built_on_exactly_one_side_of_posting(models: list[ModelNode]) -> None:
+    wrong = [m.name for m in models if len({"books", "proof"}.intersection(m.tags)) != 1]
+    assert wrong == []
+
+
+def test_books_read_nothing_that_is_built_after_posting(models: list[ModelNode]) -> None:
+    proof = {model.unique_id for model in models if "proof" in model.tags}
+    wrong = [
+        model.name
+        for model in models
+        if "books" in model.tags and proof.intersection(model.depends_on.nodes)
+    ]
+    assert wrong == []
+
+
+def test_the_schema_of_a_mart_is_its_area(models: list[ModelNode]) -> None:
+    wrong = [m.name for m in _marts(models) if m.schema != m.fqn[2]]
+    assert wrong == []
+
+
+def test_every_mart_has_a_contract_an_owner_and_described_columns(
+    models: list[ModelNode],
+) -> None:
+    wrong = [
+        model.name
+        for model in _marts(models)
+        if not model.contract.enforced
+        or not model.config.meta.get("owner")
+        or not all(column.description for column in model.columns.values())
+    ]
+    assert wrong == []
+
+
+def test_every_model_says_its_grain(models: list[ModelNode]) -> None:
+    wrong = [
+        model.name
+        for model in models
+        if "one row"
+        not in (model.description if model in _marts(models) else model.raw_code).lower()
+    ]
+    assert wrong == []
+
+
+def test_models_have_no_words_of_one_engine(models: list[ModelNode]) -> None:
+    wrong = [m.name for m in models if any(word in m.raw_code.lower() for word in ENGINE_WORDS)]
+    assert wrong == []
+
+
+def test_the_project_reads_no_variables() -> None:
+    wrong = [
+        node.name
+        for node in [*parsed_project().nodes.values(), *parsed_project().macros.values()]
+        if node.package_name == "tieout"
+        and ("var(" in getattr(node, "raw_code", getattr(node, "macro_sql", "")))
+    ]
+    assert wrong == []
