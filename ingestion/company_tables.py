@@ -58,6 +58,7 @@ def _read_table(folder: Path, table: Table, mistakes: Mistakes) -> tuple[Referen
     path = folder / table.landed_path
     if not path.is_file():
         if table.is_required:
+            mistakes.unreadable.add(table.landed_path)
             header = ",".join(table.column_names)
             mistakes.add(
                 table.landed_path, 0, None, f"The file is missing. Create it with: {header}"
@@ -66,6 +67,7 @@ def _read_table(folder: Path, table: Table, mistakes: Mistakes) -> tuple[Referen
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
+        mistakes.unreadable.add(table.landed_path)
         mistakes.add(table.landed_path, 0, None, "The file is not UTF-8 text. Save it as UTF-8.")
         return ()
     rows = tuple(_rows(table, text, mistakes))
@@ -77,6 +79,7 @@ def _rows(table: Table, text: str, mistakes: Mistakes) -> Iterator[ReferenceRow]
     reader = csv.reader(text.splitlines(keepends=True))
     header = [name.strip() for name in next(reader, [])]
     if sorted(header) != sorted(table.column_names):
+        mistakes.unreadable.add(table.landed_path)
         mistakes.add(
             table.landed_path,
             1,

@@ -25,7 +25,7 @@ from typing import Any, Literal
 from sqlalchemy.engine.default import DefaultDialect
 
 Moment = Literal["before", "after"]
-_PRELOADED = ["tests.crash", "ingestion.landing", "posting", "sqlalchemy"]
+_PRELOADED = ["tests.crash", "ingestion.landing", "tests.posting_books"]
 _TIMEOUT_SECONDS = 120
 
 

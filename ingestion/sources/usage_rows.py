@@ -191,16 +191,8 @@ class _Reader:
             f"escape = '', {_CSV_OPTIONS})"
         )
         refused = self._refuse_rejects()
-        rows = self._with_lines(refused, header_lines=0)
-        is_object = (
-            "case when json_valid(document) then json_type(document) = 'OBJECT' else false end"
-        )
-        refused += self._one(
-            f"insert into staged_refusals select {self.first_ordinal} + landed_line, null, "
-            f"'{Reason.MALFORMED_ROW}', 'The line is not a JSON object. "
-            f"Have the source send it again.', document from {rows} "
-            f"where trim(document) <> '' and not ({is_object})"
-        )
+        rows, not_objects = self._json_objects(self._with_lines(refused, header_lines=0))
+        refused += not_objects
         names = [*self.source.columns.values()]
         names += ["received_at"] if "received_at" not in names else []
         paths = ", ".join(quote(_json_path(name)) for name in names)
@@ -211,13 +203,39 @@ class _Reader:
         return _Landing(
             relation=(
                 f"(select landed_line, document, json_extract_string(document, [{paths}]) as found "
-                f"from {rows} where {is_object})"
+                f"from {rows})"
             ),
             cells=cells,
             raw_text="document",
             properties=f"json_merge_patch(document, {quote('{' + removed + '}')})::varchar",
             refused=refused,
         )
+
+    def _json_objects(self, rows: str) -> tuple[str, int]:
+        """Refuse lines that are no JSON object; blank lines are nothing at all.
+
+        What is left is a table of its own when anything had to go: a filter would not keep the
+        engine from reading a broken line as JSON first.
+
+        Returns:
+            The relation of the good lines, and how many were refused.
+        """
+        is_object = (
+            "case when json_valid(document) then json_type(document) = 'OBJECT' else false end"
+        )
+        refused = self._one(
+            f"insert into staged_refusals select {self.first_ordinal} + landed_line, null, "
+            f"'{Reason.MALFORMED_ROW}', 'The line is not a JSON object. "
+            f"Have the source send it again.', document from {rows} "
+            f"where trim(document) <> '' and not ({is_object})"
+        )
+        objects = self._one(f"select count(*) from {rows} where {is_object}")
+        if objects == self._one("select count(*) from landed_rows"):
+            return rows, refused
+        self.connection.execute(
+            f"create or replace temp table landed_objects as select * from {rows} where {is_object}"
+        )
+        return "landed_objects", refused
 
     def _refuse_rejects(self) -> int:
         """Stage the rows the reader could not split into cells."""

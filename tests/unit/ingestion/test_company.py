@@ -1,0 +1,185 @@
+"""A company folder is read whole, or every mistake in it is listed with its place and cure."""
+
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from ingestion.company import read_company
+from ingestion.mistakes import CompanyError
+from tests.company import COMPANY_YAML, REFERENCE, write_company
+
+
+def mistakes(folder: Path) -> list[str]:
+    with pytest.raises(CompanyError) as caught:
+        read_company(folder)
+    return [str(mistake) for mistake in caught.value.mistakes]
+
+
+def line_of(text: str, part: str) -> int:
+    return next(n for n, line in enumerate(text.splitlines(), start=1) if part in line)
+
+
+def test_a_good_folder_is_read(tmp_path: Path) -> None:
+    company = read_company(write_company(tmp_path))
+    assert (company.name, company.book, company.is_demo) == ("Test Company", "primary", False)
+    assert company.legal_entities[0].time_zone == "America/New_York"
+    assert company.erps["main"].period_closes[0].through == "2025-12"
+    assert company.sources["metering"].columns["quantity"] == "quantity"
+    assert company.tables["approval_limits"][0]["above_amount"] == "1000000.00"
+
+
+def test_a_source_owns_files_by_the_last_two_parts_of_their_path(tmp_path: Path) -> None:
+    crm = read_company(write_company(tmp_path)).sources["crm"]
+    assert crm.owns(PurePosixPath("2026-03-01/crm/a.jsonl"))
+    assert crm.owns(PurePosixPath("crm/a.jsonl"))
+    assert not crm.owns(PurePosixPath("crm/deeper/a.jsonl"))
+    assert not crm.owns(PurePosixPath("a.jsonl"))
+
+
+def test_a_demonstration_pins_its_arrivals(tmp_path: Path) -> None:
+    demo = "demo:\n  arrivals:\n    - {folder: landing/1, at: 2026-03-01T06:00:00Z}\n"
+    (tmp_path / "landing" / "1").mkdir(parents=True)
+    company = read_company(write_company(tmp_path, company_yaml=demo + COMPANY_YAML))
+    assert company.is_demo
+    assert company.arrivals[0].at == datetime(2026, 3, 1, 6, tzinfo=UTC)
+
+
+def test_spreadsheet_dirt_in_reference_files_is_survived(tmp_path: Path) -> None:
+    write_company(tmp_path)
+    text = REFERENCE["products"].replace("\n", "\r\n").replace("API calls", ' "API, calls" ')
+    text = text.replace(' "API, calls" ', '"API, calls "') + "\r\n,,,,\r\n"
+    (tmp_path / "reference" / "products.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    rows = read_company(tmp_path).tables["products"]
+    assert [row["product_name"] for row in rows] == ["Platform seats", "API, calls"]
+
+
+def test_all_mistakes_are_listed_at_once(tmp_path: Path) -> None:
+    yaml = COMPANY_YAML.replace("America/New_York", "Mars/Olympus").replace("USD", "DOLLAR")
+    write_company(
+        tmp_path,
+        company_yaml=yaml,
+        reference={
+            "customers": None,
+            "products": REFERENCE["products"].replace("fixed", "solid"),
+            "gl_mappings": REFERENCE["gl_mappings"].replace(",2400,", ",2499,"),
+        },
+    )
+    found = mistakes(tmp_path)
+    assert len(found) == 5
+    text = "\n".join(found)
+    zone, currency = line_of(yaml, "time_zone"), line_of(yaml, "functional_currency")
+    assert f"company.yaml, line {zone}: 'Mars/Olympus'. Use a zone such as" in text
+    assert f"company.yaml, line {currency}: 'DOLLAR'. functional_currency must be an ISO" in text
+    assert "reference/customers.csv: The file is missing. Create it with: customer_id," in text
+    assert "reference/products.csv, line 2: 'solid'. obligation_kind must be one of: fixed" in text
+    assert "reference/gl_mappings.csv, line 3: '2499'. T-US has no such account." in text
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "expected"),
+    [
+        ("accounts", "asset,true", "asset,yes", "line 2: 'yes'. is_active must be true or false."),
+        (
+            "accounts",
+            "true,2025-01-01",
+            "true,1/1/25",
+            "line 2: '1/1/25'. valid_from must be a date",
+        ),
+        ("accounts", "T-US,1200", "T-DE,1200", "line 3: 'T-DE'. No such legal_entity_code"),
+        ("accounts", "1200", "1000", "line 3: 'T-US, 1000, 2025-01-01'. The same"),
+        ("accounts", "T-US,1000,Cash", "T-US,,Cash", "line 2: account_code is empty. Fill it in."),
+        ("accounts", "account_code", "account", "line 1:"),
+        ("accounts", "T-US,1000,Cash", "T-US,1000,Cash,x", "line 2:"),
+        ("gl_mappings", "cash", "wallet", "account_role must be one of: accounts_receivable"),
+        ("gl_mappings", "PLAN", "PLAM", "line 9: 'PLAM'. No such product_code"),
+        ("prices", "API,api", "APX,api", "line 2: 'APX'. No such product_code"),
+        ("prices", "USD", "usd", "line 2: 'usd'. currency must be an ISO 4217 currency"),
+        ("prices", "graduated,,", "package,,", "A package price needs a package_size above 0."),
+        ("prices", "graduated,,", "graduated,-1,", "included_quantity must not be negative."),
+        ("prices", "api-usd", "api-eur", "line 2: 'api-eur'. The price of 2025-01-01 has no tier."),
+        ("price_tiers", "api-usd,1", "api-us,1", "has no such price_id and valid_from"),
+        ("price_tiers", "api-usd,2", "api-usd,3", "Number this tier 2: none is left out."),
+        ("price_tiers", ",1000,", ",,", "Only the last tier has no bound."),
+        ("price_tiers", "2,,", "2,2000,", "The last tier must have no bound."),
+        ("price_tiers", ",1000,", ",0,", "up_to_quantity must be more than 0"),
+        ("price_tiers", "0.10", "0.1234567890123", "unit_price may have at most 12 decimals."),
+        ("price_tiers", "0.10", "$0.10", "unit_price must be a decimal number such as 12.50"),
+        ("ssps", "240.00", "240.00 USD", "ssp_amount must be a decimal number"),
+        ("tax_codes", "0,none", "-0.1,none", "tax_rate must not be negative."),
+        ("fx_rates", "EUR,USD", "USD,USD", "A currency needs no rate to itself."),
+        ("fx_rates", "1.10", "0", "A rate must be above 0."),
+        ("customers", "active", "asleep", "status must be one of: active, inactive."),
+        ("customer_references", "cust-1", "cust-2", "line 2: 'cust-2'. No such customer_id"),
+        ("customer_references", "crm", "cmr", "line 2: 'cmr'. No such source in sources."),
+        ("systems_of_record", "terms,crm", "terms,cmr", "line 2: 'cmr'. No such source"),
+    ],
+)
+def test_a_wrong_row_is_told_with_its_line(
+    tmp_path: Path, table: str, old: str, new: str, expected: str
+) -> None:
+    text = REFERENCE[table].replace(old, new, 1)
+    assert text != REFERENCE[table]
+    found = mistakes(write_company(tmp_path, reference={table: text}))
+    assert any(f"reference/{table}.csv" in mistake and expected in mistake for mistake in found), (
+        found
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("book: primary", "boook: primary", "'boook'. company.yaml knows only:"),
+        ("company: Test Company\n", "", "company is missing. Add it."),
+        ("calendar: monthly", "calendar: 4-4-5", "calendar must be one of: monthly."),
+        ("erp: main", "erp: second", "'second'. No such ERP under erps."),
+        ("connector: embedded", "connector: fax", "connector must be one of: embedded."),
+        ("through: 2025-12", "through: 2025-13", "'2025-13' is not a period."),
+        ("2026-01-10T00:00:00Z", "soon", "'soon' is not a date and time."),
+        ("format: usage", "format: xml", "format must be one of: cloudevents, usage."),
+        ('files: "usage/*"', 'files: "usage/*", columns: {idd: x}', "columns knows only: id,"),
+        ("valid_from: 2025-01-01\nposting", "valid_from: x\nposting", "valid_from must be a date"),
+        ('entry_type: "*"\n', "entry_type: billing\n", "posting has no entry for tax. Add one."),
+        ("grain: document", "grain: line", "grain must be one of: document, summary."),
+        ('above: "1000000.00"', "above: lots", "above_amount must be a decimal number"),
+        ("legal_entity: T-US,", "legal_entity: T-FR,", "'T-FR'. No such legal_entity_code"),
+        ("book: primary", "book: primary\nbook: other", "book is written twice. Keep one."),
+        ("book: primary", "book: [primary]", "book must be one value, not a list or map."),
+        ("  - code: T-US", "  - T-US\n  - code: T-US", "Write this entry as {name: value, ...}."),
+        ("erps:\n", "erps: [\n", "This is not YAML"),
+        ("book: primary", "book: primary\ndemo: {arrivals: [{folder: landing/x, at: "
+         "2026-03-01T06:00:00Z}]}", "'landing/x'. There is no such folder."),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_is_told(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    text = COMPANY_YAML.replace(old, new, 1)
+    assert text != COMPANY_YAML
+    found = mistakes(write_company(tmp_path, company_yaml=text))
+    assert any(mistake.startswith("company.yaml") and expected in mistake for mistake in found), (
+        found
+    )
+
+
+def test_an_empty_folder_lists_what_to_create(tmp_path: Path) -> None:
+    found = mistakes(tmp_path)
+    assert any("company.yaml: The file is missing." in mistake for mistake in found)
+    assert sum("Create it with:" in mistake for mistake in found) == 5
+
+
+def test_a_misnamed_table_is_told(tmp_path: Path) -> None:
+    write_company(tmp_path)
+    (tmp_path / "reference" / "price.csv").write_text(REFERENCE["prices"])
+    [mistake] = mistakes(tmp_path)
+    assert "reference/price.csv: No table has this name. Use one of: accounts," in mistake
+
+
+def test_a_product_without_a_mapping_is_no_mistake(tmp_path: Path) -> None:
+    text = REFERENCE["gl_mappings"].replace("T-US,API,revenue,4100,2025-01-01\n", "")
+    assert read_company(write_company(tmp_path, reference={"gl_mappings": text}))
+
+
+def test_the_error_reads_as_a_list(tmp_path: Path) -> None:
+    write_company(tmp_path, reference={"customers": None})
+    with pytest.raises(CompanyError, match="has 1 mistake; nothing was read from it") as caught:
+        read_company(tmp_path)
+    assert len(str(caught.value).splitlines()) == 2
