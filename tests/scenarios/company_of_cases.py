@@ -269,7 +269,7 @@ def _complete_document(data: Row, kind: str, day: str) -> None:
         data.setdefault("credit_date", day)
 
 
-def _text(value: object) -> Any:  # noqa: ANN401  # YAML holds anything
+def _text(value: object) -> Any:  # YAML holds anything
     """Return a YAML value with every date and number as text."""
     if isinstance(value, list):
         return [_text(item) for item in value]

@@ -9,7 +9,10 @@ subjects as (
 
 contracts as (
 
-    select contract_id, is_confirmed from {{ ref('contracts') }}
+    select
+        contract_id,
+        is_confirmed
+    from {{ ref('contracts') }}
 
 ),
 

@@ -9,13 +9,22 @@ subjects as (
 
 amounts as (
 
-    select 'invoice:' || invoice_id as document_key, net_minor, tax_minor
+    select
+        'invoice:' || invoice_id as document_key,
+        net_minor,
+        tax_minor
     from {{ ref('int_invoice_lines_valued') }}
     union all
-    select 'credit:' || credit_id as document_key, net_minor, tax_minor
+    select
+        'credit:' || credit_id as document_key,
+        net_minor,
+        tax_minor
     from {{ ref('int_credit_lines_valued') }}
     union all
-    select 'payment:' || document_id as document_key, total_minor as net_minor, 0 as tax_minor
+    select
+        'payment:' || document_id as document_key,
+        total_minor as net_minor,
+        0 as tax_minor
     from {{ ref('int_documents') }}
     where document_type = 'payment'
 

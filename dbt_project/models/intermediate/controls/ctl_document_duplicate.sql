@@ -4,20 +4,35 @@ with
 claims as (
 
     select
-        'invoice' as document_type, invoice_id as document_id, event_key, source,
-        legal_entity_code, currency, total_minor
+        'invoice' as document_type,
+        invoice_id as document_id,
+        event_key,
+        source,
+        legal_entity_code,
+        currency,
+        total_minor
     from {{ ref('stg_events__invoices') }}
     where not is_first
     union all
     select
-        'credit' as document_type, credit_id as document_id, event_key, source,
-        legal_entity_code, currency, total_minor
+        'credit' as document_type,
+        credit_id as document_id,
+        event_key,
+        source,
+        legal_entity_code,
+        currency,
+        total_minor
     from {{ ref('stg_events__credits') }}
     where not is_first
     union all
     select
-        'payment' as document_type, payment_id as document_id, event_key, source,
-        legal_entity_code, currency, amount_minor as total_minor
+        'payment' as document_type,
+        payment_id as document_id,
+        event_key,
+        source,
+        legal_entity_code,
+        currency,
+        amount_minor as total_minor
     from {{ ref('stg_events__payments') }}
     where not is_first
 
@@ -25,7 +40,10 @@ claims as (
 
 currencies as (
 
-    select currency as known_currency, minor_unit_exponent from {{ ref('currencies') }}
+    select
+        currency as known_currency,
+        minor_unit_exponent
+    from {{ ref('currencies') }}
 
 ),
 

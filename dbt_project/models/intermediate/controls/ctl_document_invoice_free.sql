@@ -21,7 +21,9 @@ invoice_lines as (
 
 failures as (
 
-    select distinct subject_type as failed_type, subject_key as failed_key
+    select distinct
+        subject_type as failed_type,
+        subject_key as failed_key
     from {{ ref('int_control_findings') }}
     where not is_passed and subject_type in ('contract', 'document')
 

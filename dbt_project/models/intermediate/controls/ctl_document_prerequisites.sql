@@ -56,7 +56,7 @@ orphans as (
         'credit:' || credit_id as orphan_key,
         invoice_id || ', line ' || min(coalesce(invoice_line_id, '(none)')) as missing_text
     from credit_lines
-    where line_net_minor is null and invoice_id in (select invoice_id from invoice_lines)
+    where line_net_minor is null and is_invoice_known
     group by credit_id, invoice_id
 
 ),

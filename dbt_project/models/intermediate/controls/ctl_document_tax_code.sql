@@ -44,7 +44,7 @@ undeclared as (
         on
             lines.legal_entity_code = tax_codes.legal_entity_code
             and lines.tax_code = tax_codes.tax_code
-            and tax_codes.valid_from <= lines.document_date
+            and lines.document_date >= tax_codes.valid_from
             and lines.document_date < tax_codes.valid_to
     where
         tax_codes.tax_code is null

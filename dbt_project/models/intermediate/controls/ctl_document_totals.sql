@@ -15,10 +15,16 @@ documents as (
 
 lines as (
 
-    select 'invoice:' || invoice_id as document_key, net_minor, tax_minor
+    select
+        'invoice:' || invoice_id as document_key,
+        net_minor,
+        tax_minor
     from {{ ref('int_invoice_lines_valued') }}
     union all
-    select 'credit:' || credit_id as document_key, net_minor, tax_minor
+    select
+        'credit:' || credit_id as document_key,
+        net_minor,
+        tax_minor
     from {{ ref('int_credit_lines_valued') }}
 
 ),

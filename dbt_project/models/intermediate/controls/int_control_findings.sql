@@ -12,6 +12,7 @@
     'ctl_contract_usage_price',
     'ctl_subject_fx_rate',
     'ctl_subject_gl_mapping',
+    'ctl_contract_credits',
     'ctl_contract_deferred_balance',
     'ctl_subject_change_approval',
     'ctl_document_duplicate',
@@ -22,8 +23,8 @@ with
 findings as (
 
     {% for control in controls %}
-    select * from {{ ref(control) }}
-    {{ "union all" if not loop.last }}
+        select * from {{ ref(control) }}
+        {{ "union all" if not loop.last }}
     {% endfor %}
 
 )

@@ -15,13 +15,19 @@ credit_lines as (
 
 legs as (
 
-    select credit_id, credit_line_id, step_end_date,
+    select
+        credit_id,
+        credit_line_id,
+        step_end_date,
         'revenue' as account_role,
         amount_minor,
         functional_minor
     from steps
     union all
-    select credit_id, credit_line_id, step_end_date,
+    select
+        credit_id,
+        credit_line_id,
+        step_end_date,
         'deferred_revenue' as account_role,
         -amount_minor as amount_minor,
         -functional_minor as functional_minor

@@ -41,7 +41,7 @@ mapped as (
             used.legal_entity_code = gl_mappings.legal_entity_code
             and gl_mappings.product_code in (used.product_code, '*')
             and used.account_role = gl_mappings.account_role
-            and gl_mappings.valid_from <= used.origin_period_end_date
+            and used.origin_period_end_date >= gl_mappings.valid_from
             and used.origin_period_end_date < gl_mappings.valid_to
     qualify row_number() over (
         partition by
@@ -49,7 +49,7 @@ mapped as (
         order by
             case gl_mappings.product_code when '*' then 1 else 0 end,
             gl_mappings.valid_from desc,
-            gl_mappings.row_number
+            gl_mappings.row_number asc
     ) = 1
 
 )

@@ -66,7 +66,10 @@ split as (
 legs as (
 
     select
-        invoice_id, invoice_line_id, product_code, rate_id,
+        invoice_id,
+        invoice_line_id,
+        product_code,
+        rate_id,
         'billing' as entry_type,
         'accounts_receivable' as account_role,
         net_minor as amount_minor,
@@ -74,7 +77,10 @@ legs as (
     from split
     union all
     select
-        invoice_id, invoice_line_id, product_code, rate_id,
+        invoice_id,
+        invoice_line_id,
+        product_code,
+        rate_id,
         'billing' as entry_type,
         'deferred_revenue' as account_role,
         cast(cleared_minor - net_minor as bigint) as amount_minor,
@@ -82,7 +88,10 @@ legs as (
     from split
     union all
     select
-        invoice_id, invoice_line_id, step_product_code as product_code, step_rate_id as rate_id,
+        invoice_id,
+        invoice_line_id,
+        step_product_code as product_code,
+        step_rate_id as rate_id,
         'billing' as entry_type,
         'unbilled_receivable' as account_role,
         -amount_minor as amount_minor,
@@ -90,27 +99,14 @@ legs as (
     from cleared
     union all
     select
-        invoice_id, invoice_line_id, product_code, rate_id,
+        invoice_id,
+        invoice_line_id,
+        product_code,
+        rate_id,
         'billing' as entry_type,
         'fx_gain_loss' as account_role,
         cast(0 as bigint) as amount_minor,
         functional_cleared_minor - layer_cleared_minor as functional_amount_minor
-    from split
-    union all
-    select
-        invoice_id, invoice_line_id, product_code, rate_id,
-        'tax' as entry_type,
-        'accounts_receivable' as account_role,
-        tax_minor as amount_minor,
-        functional_tax_minor as functional_amount_minor
-    from split
-    union all
-    select
-        invoice_id, invoice_line_id, product_code, rate_id,
-        'tax' as entry_type,
-        'tax_payable' as account_role,
-        -tax_minor as amount_minor,
-        -functional_tax_minor as functional_amount_minor
     from split
 
 ),

@@ -4,7 +4,10 @@ with
 
 wanted as (
 
-    select distinct erp_code, legal_entity_code, wanted_posting_date
+    select distinct
+        erp_code,
+        legal_entity_code,
+        wanted_posting_date
     from {{ ref('int_subledger_lines_compared') }}
 
 ),

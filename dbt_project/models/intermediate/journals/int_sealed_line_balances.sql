@@ -33,7 +33,7 @@ described as (
 
     select
         {%- for column in subledger_line_columns() %}
-        latest.{{ column }},
+            latest.{{ column }},
         {%- endfor %}
         balances.sealed_minor,
         balances.sealed_functional_minor

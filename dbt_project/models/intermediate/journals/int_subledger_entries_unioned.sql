@@ -12,6 +12,8 @@ entries as (
 
     select * from {{ ref('int_invoice_entries') }}
     union all
+    select * from {{ ref('int_invoice_tax_entries') }}
+    union all
     select * from {{ ref('int_credit_entries') }}
     union all
     select * from {{ ref('int_concession_entries') }}

@@ -24,7 +24,7 @@ joined as (
 
     select
         {%- for column in subledger_line_columns() %}
-        coalesce(should_lines.{{ column }}, sealed_lines.{{ column }}) as {{ column }},
+            coalesce(should_lines.{{ column }}, sealed_lines.{{ column }}) as {{ column }},
         {%- endfor %}
         should_lines.subledger_line_key is not null as is_in_should,
         sealed_lines.subledger_line_key is not null as is_sealed_before,

@@ -40,13 +40,28 @@ concession_steps as (
 
 dated as (
 
-    select contract_id, currency, invoice_date as day, 'billed' as measure, net_minor as amount_minor
+    select
+        contract_id,
+        currency,
+        invoice_date as day,
+        'billed' as measure,
+        net_minor as amount_minor
     from invoice_lines
     union all
-    select contract_id, currency, credit_date as day, 'credited' as measure, net_minor as amount_minor
+    select
+        contract_id,
+        currency,
+        credit_date as day,
+        'credited' as measure,
+        net_minor as amount_minor
     from credit_lines
     union all
-    select contract_id, currency, step_end_date as day, 'recognized' as measure, amount_minor
+    select
+        contract_id,
+        currency,
+        step_end_date as day,
+        'recognized' as measure,
+        amount_minor
     from steps
     union all
     select
@@ -62,12 +77,18 @@ dated as (
             and concession_steps.credit_line_id = credit_lines.credit_line_id
     union all
     select
-        contract_id, currency, paid_date as day, 'accounts_receivable' as measure,
+        contract_id,
+        currency,
+        paid_date as day,
+        'accounts_receivable' as measure,
         -receivable_minor as amount_minor
     from payments
     union all
     select
-        contract_id, currency, paid_date as day, 'customer_credit' as measure,
+        contract_id,
+        currency,
+        paid_date as day,
+        'customer_credit' as measure,
         -customer_credit_minor as amount_minor
     from payments
 

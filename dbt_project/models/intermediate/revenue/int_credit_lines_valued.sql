@@ -20,6 +20,12 @@ invoice_lines as (
 
 ),
 
+invoices as (
+
+    select distinct invoice_id from invoice_lines
+
+),
+
 joined as (
 
     select
@@ -47,6 +53,7 @@ joined as (
         credit_lines.tax_code,
         credit_lines.net_minor,
         credit_lines.tax_minor,
+        invoices.invoice_id is not null as is_invoice_known,
         invoice_lines.net_minor as line_net_minor,
         invoice_lines.tax_minor as line_tax_minor,
         invoice_lines.functional_net_minor as line_functional_net_minor,
@@ -57,6 +64,7 @@ joined as (
         on
             documents.invoice_id = invoice_lines.invoice_id
             and credit_lines.invoice_line_id = invoice_lines.invoice_line_id
+    left join invoices on documents.invoice_id = invoices.invoice_id
 
 ),
 

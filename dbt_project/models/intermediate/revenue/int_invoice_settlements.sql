@@ -15,9 +15,9 @@ invoice_lines as (
 
 ),
 
-credit_lines as (
+amounts as (
 
-    select * from {{ ref('int_credit_lines_valued') }}
+    select * from {{ ref('int_settling_amounts') }}
 
 ),
 
@@ -30,35 +30,6 @@ invoices as (
             as functional_total_minor
     from invoice_lines
     group by invoice_id
-
-),
-
-amounts as (
-
-    select
-        credit_id as document_id,
-        'credit' as document_type,
-        credit_line_id as document_line_id,
-        'net' as settlement_part,
-        net_minor as amount_minor
-    from credit_lines
-    union all
-    select
-        credit_id as document_id,
-        'credit' as document_type,
-        credit_line_id as document_line_id,
-        'tax' as settlement_part,
-        tax_minor as amount_minor
-    from credit_lines
-    union all
-    select
-        document_id,
-        document_type,
-        document_id as document_line_id,
-        'payment' as settlement_part,
-        total_minor as amount_minor
-    from documents
-    where document_type = 'payment'
 
 ),
 

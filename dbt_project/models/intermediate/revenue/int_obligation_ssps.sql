@@ -60,7 +60,7 @@ terms as (
         on
             version_lines.product_code = ssps.product_code
             and contracts.currency = ssps.currency
-            and ssps.valid_from <= contract_versions.valid_from
+            and contract_versions.valid_from >= ssps.valid_from
             and contract_versions.valid_from < ssps.valid_to
 
 ),

@@ -1,96 +1,23 @@
 -- One row per performance obligation and recognition step: a run of days inside one month, on one
--- side of every invoice of its track and at one exchange rate. Amounts are cumulatively rounded;
--- amount_fine counts 10,000ths of the minor unit, so that conversion does not round what was rounded.
+-- side of every invoice and credit of its track and at one exchange rate. Amounts are cumulatively
+-- rounded; amount_fine counts 10,000ths of the minor unit: what is rounded is not converted.
 with
-
-obligations as (
-
-    select * from {{ ref('performance_obligations') }}
-
-),
-
-contracts as (
-
-    select * from {{ ref('int_revenue_contracts') }}
-
-),
-
-invoice_lines as (
-
-    select * from {{ ref('int_invoice_lines_valued') }}
-
-),
-
-rates as (
-
-    select * from {{ ref('int_fx_rates') }}
-
-),
-
-spans as (
-
-    select
-        obligations.performance_obligation_id,
-        obligations.allocated_price_minor,
-        obligations.total_days,
-        obligations.start_date,
-        {{ add_days('least(obligations.last_service_date, contracts.cutoff_date)', 1) }}
-            as stop_date,
-        contracts.track_key,
-        contracts.currency,
-        contracts.functional_currency
-    from obligations
-    inner join contracts on obligations.contract_id = contracts.contract_id
-    where least(obligations.last_service_date, contracts.cutoff_date) >= obligations.start_date
-
-),
-
-month_starts as (
-
-    select
-        performance_obligation_id,
-        {{ month_spine('start_date', 'stop_date') }} as boundary_date
-    from spans
-
-),
 
 boundaries as (
 
-    select performance_obligation_id, start_date as boundary_date from spans
-    union
-    select performance_obligation_id, stop_date as boundary_date from spans
-    union
-    select performance_obligation_id, boundary_date from month_starts
-    union
-    select spans.performance_obligation_id, invoice_lines.invoice_date as boundary_date
-    from spans
-    inner join invoice_lines on spans.track_key = invoice_lines.track_key
-    union
-    select spans.performance_obligation_id, rates.valid_from as boundary_date
-    from spans
-    inner join rates
-        on
-            spans.currency = rates.from_currency
-            and spans.functional_currency = rates.to_currency
+    select * from {{ ref('int_obligation_boundaries') }}
 
 ),
 
 steps as (
 
     select
-        spans.performance_obligation_id,
-        spans.allocated_price_minor,
-        spans.total_days,
-        spans.start_date,
-        boundaries.boundary_date as step_start_date,
-        lead(boundaries.boundary_date) over (
-            partition by spans.performance_obligation_id order by boundaries.boundary_date
+        *,
+        boundary_date as step_start_date,
+        lead(boundary_date) over (
+            partition by performance_obligation_id order by boundary_date
         ) as step_stop_date
-    from spans
-    inner join boundaries
-        on
-            spans.performance_obligation_id = boundaries.performance_obligation_id
-            and boundaries.boundary_date between spans.start_date and spans.stop_date
+    from boundaries
 
 ),
 

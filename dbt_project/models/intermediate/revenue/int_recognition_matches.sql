@@ -66,7 +66,7 @@ overlapping as (
         on
             steps.track_key = layers.track_key
             and steps.matched_from < layers.layer_to
-            and layers.layer_from < steps.matched_to
+            and steps.matched_to > layers.layer_from
     where layers.layer_minor > 0
 
 ),

@@ -32,7 +32,7 @@ ruled as (
         on
             posting_policies.entry_type in (free.entry_type, '*')
             and posting_policies.legal_entity_code in (free.legal_entity_code, '*')
-            and posting_policies.valid_from <= free.posting_date
+            and free.posting_date >= posting_policies.valid_from
             and free.posting_date < posting_policies.valid_to
     qualify row_number() over (
         partition by free.subledger_line_key
@@ -40,7 +40,7 @@ ruled as (
             case posting_policies.entry_type when '*' then 1 else 0 end,
             case posting_policies.legal_entity_code when '*' then 1 else 0 end,
             posting_policies.valid_from desc,
-            posting_policies.row_number
+            posting_policies.row_number asc
     ) = 1
 
 ),
@@ -49,7 +49,7 @@ proposed as (
 
     select
         {%- for column in subledger_line_columns() %}
-        {{ column }},
+            {{ column }},
         {%- endfor %}
         should_minor,
         sealed_minor,

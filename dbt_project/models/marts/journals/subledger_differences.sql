@@ -12,7 +12,7 @@ differences as (
 
     select
         {%- for column in subledger_line_columns() %}
-        {{ column }},
+            {{ column }},
         {%- endfor %}
         should_minor,
         sealed_minor,

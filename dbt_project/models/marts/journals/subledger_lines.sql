@@ -1,4 +1,4 @@
--- One row per subledger line key: every line the books should hold, computed from all that is known.
+-- One row per subledger line key: every line the books should hold, from all that is known.
 with
 
 entries as (

@@ -44,7 +44,10 @@ periods as (
 totals as (
 
     select
-        contract_id, currency, accounting_period, measure,
+        contract_id,
+        currency,
+        accounting_period,
+        measure,
         sum(amount_minor) as amount_minor
     from movements
     group by contract_id, currency, accounting_period, measure
@@ -68,8 +71,8 @@ balances as (
         ] %}
         cast({{ sign }}coalesce(sum(totals.amount_minor) filter (
             where totals.measure = '{{ measure }}'
-        ), 0) as bigint) as {{ column }}{{ "," if not loop.last }}
-        {%- endfor %}
+            ), 0) as bigint) as {{ column }}{{ "," if not loop.last }}
+    {%- endfor %}
     from periods
     left join totals
         on

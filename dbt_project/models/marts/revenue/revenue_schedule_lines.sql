@@ -63,7 +63,9 @@ joined as (
         coalesce(planned.performance_obligation_id, recognized.performance_obligation_id)
             as performance_obligation_id,
         coalesce(planned.accounting_period, recognized.accounting_period) as accounting_period,
-        coalesce(planned.scheduled_minor, 0) as scheduled_minor,
+        case
+            when planned.performance_obligation_id is null then 0 else planned.scheduled_minor
+        end as scheduled_minor,
         coalesce(recognized.recognized_minor, 0) as recognized_minor
     from planned
     full join recognized
