@@ -21,6 +21,19 @@ def proven(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """A company in which nothing has happened yet, proven, with the unit tests of the proof."""
     warehouse = Warehouse(tmp_path_factory.mktemp("proof"))
     company(warehouse)
+    warehouse.insert(
+        "exports.erp_periods",
+        [
+            {
+                "erp_code": "main",
+                "legal_entity_code": "US",
+                "accounting_period": "2026-06",
+                "start_date": "2026-06-01",
+                "end_date": "2026-06-30",
+                "state": "open",
+            }
+        ],
+    )
     warehouse.invoke(["seed"])
     warehouse.run("tag:books")
     warehouse.build("tag:proof", unit_tests=True)

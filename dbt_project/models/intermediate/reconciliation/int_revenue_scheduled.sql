@@ -1,5 +1,6 @@
 -- One row per contract, currency, accounting period and entry type: the revenue that schedules,
--- usage charges and concessions say was earned through the cut-off, before any journal.
+-- usage charges and concessions say was earned through the cut-off, before any journal. Schedules
+-- contain what a contract ended without refund still earns.
 with
 
 schedule_lines as (
@@ -26,12 +27,6 @@ usage_charges as (
 
 ),
 
-termination_steps as (
-
-    select * from {{ ref('int_termination_steps') }}
-
-),
-
 concession_steps as (
 
     select * from {{ ref('int_concession_steps') }}
@@ -55,19 +50,6 @@ parts as (
     from schedule_lines
     inner join obligations
         on schedule_lines.performance_obligation_id = obligations.performance_obligation_id
-    inner join contracts on obligations.contract_id = contracts.contract_id
-
-    union all
-
-    select
-        obligations.contract_id,
-        contracts.currency,
-        {{ accounting_period('termination_steps.step_end_date') }} as accounting_period,
-        'recognition' as entry_type,
-        termination_steps.amount_minor as earned_minor
-    from termination_steps
-    inner join obligations
-        on termination_steps.performance_obligation_id = obligations.performance_obligation_id
     inner join contracts on obligations.contract_id = contracts.contract_id
 
     union all

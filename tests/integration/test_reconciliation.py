@@ -1,0 +1,282 @@
+"""A small company from landing to read-back, then an ERP that is changed behind our back.
+
+Belongs here: what reconciliation says while documents are on their way, when all agree, and when
+somebody altered, dropped, duplicated or invented a document in the ERP.
+Does not: single models (tests.unit.dbt), or how the ERP is posted to (tests.integration.posting).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import pipeline
+from tests.company import event, invoice, json_lines, subscription, usage_csv, write_company
+from tests.erp_intruder import erp_behind_our_back
+
+NOW = datetime(2026, 2, 10, 6, tzinfo=UTC)
+LATER = datetime(2026, 2, 10, 7, tzinfo=UTC)
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """What the proof said at one moment."""
+
+    breaks: dict[str, dict[str, Any]]
+    balances: list[dict[str, Any]]
+    summary: dict[str, dict[str, Any]]
+    exceptions: list[dict[str, Any]]
+    dispositions: dict[str, dict[str, int]]
+    documents: list[dict[str, Any]]
+    home: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tampered:
+    """The keys of the documents somebody touched in the ERP."""
+
+    altered: str
+    dropped: str
+    duplicated: str
+    invented: str = "RSLINVENTED00000"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """The company before delivery, after it, and after somebody was in the ERP."""
+
+    in_flight: Stage
+    agreed: Stage
+    broken: Stage
+    tampered: Tampered
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Run the company once, looking at the proof three times."""
+    root = tmp_path_factory.mktemp("reconciliation")
+    company, home = _company(root / "company"), root / "home"
+    with pipeline.opened(company, home, NOW) as run:
+        pipeline.ingest(run)
+        pipeline.build_books(run)
+        pipeline.seal(run)
+        pipeline.prove(run)
+    in_flight = _stage(home)
+    with pipeline.opened(company, home, LATER) as run:
+        pipeline.deliver(run)
+        pipeline.prove(run)
+    agreed = _stage(home)
+    tampered = _tamper(home, agreed)
+    pipeline.prove_again(company, home, LATER)
+    return Story(in_flight=in_flight, agreed=agreed, broken=_stage(home), tampered=tampered)
+
+
+def test_sealed_documents_that_are_not_delivered_are_in_flight_and_no_break(story: Story) -> None:
+    stage = story.in_flight
+    assert stage.documents
+    assert {each["delivery_status"] for each in stage.documents} == {"in_flight"}
+    assert stage.breaks == {}
+    assert all(
+        each["in_flight_minor"] == each["left_minor"] and each["right_minor"] == 0
+        for each in stage.balances
+    )
+    assert all(each["is_tied"] for each in stage.summary.values())
+    assert set(stage.dispositions["invoice.finalized"]) == {"in_flight", "held"}
+
+
+def test_after_delivery_every_tie_out_holds_without_anything_in_flight(story: Story) -> None:
+    stage = story.agreed
+    assert {each["delivery_status"] for each in stage.documents} == {"posted"}
+    assert stage.breaks == {}
+    assert all(each["is_tied"] for each in stage.summary.values())
+    assert all(each["explained_minor"] == 0 for each in stage.balances)
+
+
+def test_every_event_has_one_disposition_and_the_held_invoice_says_why(story: Story) -> None:
+    assert story.agreed.dispositions == {
+        "invoice.finalized": {"posted": 2, "held": 1},
+        "payment.succeeded": {"posted": 1},
+        "subscription.created": {"posted": 1},
+        "usage.recorded": {"posted": 2, "held": 1},
+    }
+    codes = {each["code"]: each for each in story.agreed.exceptions}
+    assert set(codes) == {"DOCUMENT_TOTAL_MISMATCH", "CUSTOMER_UNKNOWN"}
+    assert codes["DOCUMENT_TOTAL_MISMATCH"]["subject_key"] == "invoice:INV-9"
+    assert all(each["owner"] and each["next_step"] for each in codes.values())
+
+
+def test_deferred_revenue_rolls_forward_to_the_ledger(story: Story) -> None:
+    rows = pipeline.query(
+        story.agreed.home,
+        "select accounting_period, opening_minor, billed_minor, recognized_minor, closing_minor, "
+        "sealed_balance_minor, held_difference_minor, is_tied "
+        "from reconciliation.roll_forward_deferred_revenue order by accounting_period",
+    )
+    # 2,400.00 for 365 days: 31 days of January, 9 of February through the last complete day.
+    assert [tuple(row.values()) for row in rows] == [
+        ("2026-01", 0, 240000, -20384, 219616, 219616, 0, True),
+        ("2026-02", 219616, 1000, -5917, 214699, 213699, 1000, True),
+    ]
+
+
+def test_an_altered_document_is_named_with_both_amounts(story: Story) -> None:
+    found = story.broken.breaks[story.tampered.altered]
+    sealed = _document(story, story.tampered.altered)["total_minor"]
+    assert found["break_code"] == "ALTERED_IN_ERP"
+    assert (found["sealed_minor"], found["erp_minor"]) == (sealed, sealed + 100)
+
+
+def test_a_dropped_document_is_named_with_both_amounts(story: Story) -> None:
+    found = story.broken.breaks[story.tampered.dropped]
+    assert found["break_code"] == "MISSING_IN_ERP"
+    assert (found["sealed_minor"], found["erp_minor"]) == (
+        _document(story, story.tampered.dropped)["total_minor"],
+        0,
+    )
+
+
+def test_a_duplicated_document_is_named_with_both_amounts(story: Story) -> None:
+    found = story.broken.breaks[story.tampered.duplicated]
+    sealed = _document(story, story.tampered.duplicated)["total_minor"]
+    assert found["break_code"] == "DUPLICATE_IN_ERP"
+    assert (found["sealed_minor"], found["erp_minor"]) == (sealed, 2 * sealed)
+
+
+def test_a_document_that_was_never_sent_is_named(story: Story) -> None:
+    found = story.broken.breaks[story.tampered.invented]
+    assert found["break_code"] == "UNKNOWN_IN_ERP"
+    assert found["sealed_minor"] == 0
+    assert found["erp_minor"] > 0
+
+
+def test_nothing_else_is_called_a_break(story: Story) -> None:
+    assert set(story.broken.breaks) == {
+        story.tampered.altered,
+        story.tampered.dropped,
+        story.tampered.duplicated,
+        story.tampered.invented,
+    }
+    assert story.broken.summary["documents_to_erp"]["break_count"] == 4
+
+
+def test_balances_show_the_unexplained_rest_and_untouched_accounts_stay_tied(
+    story: Story,
+) -> None:
+    for each in story.broken.balances:
+        rest = each["left_minor"] - each["right_minor"] - each["explained_minor"]
+        assert each["difference_minor"] == rest
+        assert each["is_tied"] == (rest == 0)
+    assert any(not each["is_tied"] for each in story.broken.balances)
+    assert not story.broken.summary["journals_to_erp"]["is_tied"]
+    # What was computed and sealed is untouched by what somebody does in the ERP.
+    for name in ("usage_to_charges", "invoices_to_subledger", "schedules_to_journals"):
+        assert story.broken.summary[name] == story.agreed.summary[name]
+
+
+def test_every_break_is_an_exception_with_both_numbers_and_a_next_step(story: Story) -> None:
+    named = {
+        (each["code"], each["subject_key"]): each
+        for each in story.broken.exceptions
+        if each["code"].endswith("_IN_ERP")
+    }
+    assert set(named) == {(found["break_code"], key) for key, found in story.broken.breaks.items()}
+    for each in named.values():
+        assert "The books sealed" in each["sentence"]
+        assert "the ERP holds" in each["sentence"]
+        assert each["owner"]
+        assert each["next_step"]
+
+
+def _company(path: Path) -> Path:
+    usage_line = invoice()["lines"][0] | {
+        "invoice_line_id": "INV-2-1",
+        "contract_line_id": "K1-2",
+        "product_code": "API",
+        "line_kind": "usage",
+        "service_end": "2026-01-31",
+        "net_amount": "140.00",
+    }
+    held_line = invoice()["lines"][0] | {"invoice_line_id": "INV-9-1", "net_amount": "10.00"}
+    used = invoice(
+        invoice_id="INV-2", invoice_date="2026-02-01", total_amount="140.00", lines=[usage_line]
+    )
+    # The total says 11.00, the lines 10.00: a control holds this invoice.
+    wrong = invoice(
+        invoice_id="INV-9", invoice_date="2026-02-02", total_amount="11.00", lines=[held_line]
+    )
+    paid = {
+        "payment_id": "PAY-1",
+        "invoice_id": "INV-1",
+        "customer_id": "B1",
+        "legal_entity_code": "T-US",
+        "currency": "USD",
+        "amount": "2400.00",
+        "paid_date": "2026-01-20",
+    }
+    billing = [
+        event("invoice.finalized", invoice(), id="b1", source="billing"),
+        event("invoice.finalized", used, id="b2", source="billing"),
+        event("invoice.finalized", wrong, id="b3", source="billing"),
+        event("payment.succeeded", paid, id="b4", source="billing"),
+    ]
+    return write_company(
+        path,
+        landing={
+            "crm/contracts.jsonl": json_lines([event("subscription.created", subscription())]),
+            "billing/documents.jsonl": json_lines(billing),
+            "usage/usage.csv": usage_csv(
+                [
+                    ("u1", "M1", "2026-01-10T10:00:00Z", "api_calls", "1500"),
+                    ("u2", "M1", "2026-02-05T10:00:00Z", "api_calls", "100"),
+                    ("u3", "NOBODY", "2026-02-05T10:00:00Z", "api_calls", "7"),
+                ]
+            ),
+        },
+    )
+
+
+def _stage(home: Path) -> Stage:
+    breaks = pipeline.query(home, "select * from reconciliation.erp_document_breaks")
+    assert len({each["document_key"] for each in breaks}) == len(breaks)
+    dispositions: dict[str, dict[str, int]] = {}
+    for row in pipeline.query(
+        home,
+        "select event_type, disposition, cast(sum(event_count) as bigint) as events "
+        "from reconciliation.event_dispositions group by all",
+    ):
+        dispositions.setdefault(row["event_type"], {})[row["disposition"]] = row["events"]
+    return Stage(
+        breaks={each["document_key"]: each for each in breaks},
+        balances=pipeline.query(
+            home, "select * from reconciliation.tie_out_journals_to_erp order by tie_out_key"
+        ),
+        summary={
+            each["tie_out_name"]: each
+            for each in pipeline.query(home, "select * from reconciliation.tie_out_summary")
+        },
+        exceptions=pipeline.query(home, "select * from controls.exceptions order by exception_key"),
+        dispositions=dispositions,
+        documents=pipeline.query(
+            home, "select * from journals.journal_entries order by document_key"
+        ),
+        home=home,
+    )
+
+
+def _document(story: Story, key: str) -> dict[str, Any]:
+    return next(each for each in story.agreed.documents if each["document_key"] == key)
+
+
+def _tamper(home: Path, agreed: Stage) -> Tampered:
+    altered, dropped, duplicated, *_ = (each["document_key"] for each in agreed.documents)
+    tampered = Tampered(altered=altered, dropped=dropped, duplicated=duplicated)
+    with erp_behind_our_back(home) as erp:
+        erp.alter(altered, by_minor=100)
+        erp.drop(dropped)
+        erp.copy(duplicated, as_key=duplicated)
+        erp.copy(duplicated, as_key=tampered.invented)
+    return tampered
