@@ -165,6 +165,12 @@ def labels(
             where="landing/2026-03-01/crm/subscriptions.jsonl",
         ),
         Fault(
+            fault="invoice of an unknown customer",
+            code="CUSTOMER_UNKNOWN",
+            subject=_UNKNOWN_CONTRACT.replace("CT-", "INV-") + "-01",
+            where="landing/2026-03-01/billing/invoices.jsonl.gz",
+        ),
+        Fault(
             fault="product without an account",
             code="GL_MAPPING_MISSING",
             subject=_UNMAPPED_CONTRACT,

@@ -1,0 +1,337 @@
+"""The demo company from landing to proof: every labelled fault is found, and nothing else is.
+
+The recipes of `docs/accounting/recipes.md` are checked here against what is booked.
+"""
+
+import csv
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion.demo_company import write_demo
+from tests.pipeline import PipelineResult, query, run_pipeline
+
+FIRST = datetime(2026, 3, 1, 6, tzinfo=UTC)
+SECOND = datetime(2026, 3, 10, 6, tzinfo=UTC)
+EXCEPTIONS = "select code, subject_key from controls.exceptions order by code, subject_key"
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoRun:
+    """Both runs of the demo, and what was open after the first."""
+
+    company: Path
+    home: Path
+    first: PipelineResult
+    second: PipelineResult
+    open_after_first: list[dict[str, Any]]
+
+    def ask(self, sql: str) -> list[dict[str, Any]]:
+        """Return the rows of a query on the warehouse after the second run."""
+        return query(self.home, sql)
+
+    def labels(self, *codes: str) -> list[dict[str, str]]:
+        """Return the labelled faults of some codes."""
+        with (self.company / "faults.csv").open(encoding="utf-8") as file:
+            return [row for row in csv.DictReader(file) if row["code"] in codes]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    company = tmp_path_factory.mktemp("company")
+    home = tmp_path_factory.mktemp("state") / "demo"
+    write_demo(company)
+    first = run_pipeline(company, home, FIRST)
+    open_after_first = query(home, EXCEPTIONS)
+    second = run_pipeline(company, home, SECOND)
+    return DemoRun(
+        company=company, home=home, first=first, second=second, open_after_first=open_after_first
+    )
+
+
+def test_every_labelled_fault_is_an_exception_under_its_code_and_nothing_else_is(
+    demo: DemoRun,
+) -> None:
+    labelled = {
+        (row["code"], _subject_key(row["subject"]))
+        for row in demo.labels(
+            "DUPLICATE_KEY_DIFFERENT_BODY",
+            "CUSTOMER_UNKNOWN",
+            "GL_MAPPING_MISSING",
+            "DOCUMENT_TOTAL_MISMATCH",
+            "TAX_CODE_UNKNOWN",
+        )
+    }
+    found = {
+        (row["code"], row["subject_key"])
+        for row in demo.ask(EXCEPTIONS)
+        if row["code"] != "LATE_USAGE_CLOSED_PERIOD"  # information, nothing is held
+    }
+
+    assert len(labelled) == 8
+    assert found == labelled
+
+
+def test_duplicates_are_counted_and_have_no_effect(demo: DemoRun) -> None:
+    by_path = {
+        file.landed_path: file.duplicate
+        for result in (demo.first, demo.second)
+        for file in result.ingested.files
+    }
+    labels = demo.labels("DUPLICATE")
+    rows = [label for label in labels if label["fault"] == "duplicate row"]
+    (event,) = [label for label in labels if label["fault"] == "duplicate event"]
+    (file,) = [label for label in labels if label["fault"] == "duplicate file"]
+    first_delivery = file["where"].replace("2026-03-10", "2026-03-01").replace("resent-", "")
+
+    assert by_path[rows[0]["where"]] == len(rows)
+    assert by_path[event["where"]] == 1
+    assert by_path[file["where"]] == next(
+        landed.landed
+        for landed in demo.first.ingested.files
+        if landed.landed_path == first_delivery
+    )
+
+
+def test_late_usage_is_posted_in_the_first_open_period_and_keeps_its_origin(demo: DemoRun) -> None:
+    rows = demo.ask(
+        """
+        select account_role, origin_period, accounting_period, amount_minor
+        from ledger.deltas
+        where batch_number = 2 and contract_line_id = 'CT-1001-2' and origin_period = '2026-01'
+            and entry_type = 'usage_accrual'
+        order by account_role
+        """
+    )
+    (billed,) = demo.ask(
+        """
+        select sum(net_minor) as minor from staging.stg_events__invoice_lines
+        where invoice_id = 'INV-1001-04' and service_start_date = date '2026-01-01'
+        """
+    )
+
+    assert [(row["account_role"], row["origin_period"]) for row in rows] == [
+        ("revenue", "2026-01"),
+        ("unbilled_receivable", "2026-01"),
+    ]
+    assert {row["accounting_period"] for row in rows} == {"2026-02"}
+    assert [row["amount_minor"] for row in rows] == [-billed["minor"], billed["minor"]]
+
+
+def test_late_usage_is_the_only_change_of_the_closed_january(demo: DemoRun) -> None:
+    rows = demo.ask(
+        """
+        select distinct contract_line_id from ledger.deltas
+        where batch_number = 2 and origin_period <= '2026-01' and entry_type = 'usage_accrual'
+        """
+    )
+
+    assert rows == [{"contract_line_id": "CT-1001-2"}]
+
+
+def test_usage_waits_for_its_contract_and_is_released_by_itself(demo: DemoRun) -> None:
+    waiting = {
+        "code": "CONTRACT_MISSING",
+        "subject_key": "metering|tenant-gletscher|api_calls",
+    }
+    (charged,) = demo.ask(
+        "select sum(charge_minor) as minor from usage.usage_charges "
+        "where contract_id = 'CT-2007' and accounting_period = '2026-02'"
+    )
+    (held,) = demo.ask("select count(*) as rows from usage.held_usage where subject like '%glet%'")
+
+    assert waiting in demo.open_after_first
+    assert held == {"rows": 0}
+    assert charged["minor"] > 0
+
+
+def test_everything_ties_out(demo: DemoRun) -> None:
+    rows = demo.ask("select tie_out_key, is_tied, break_count from reconciliation.tie_out_summary")
+
+    assert len(rows) > 10
+    assert [row for row in rows if not row["is_tied"] or row["break_count"]] == []
+
+
+def test_usage_charges_are_what_billing_invoiced(demo: DemoRun) -> None:
+    rows = demo.ask(
+        """
+        with charged as (
+            select contract_line_id, service_start_date, sum(charge_minor) as minor
+            from usage.usage_charges where is_complete group by all
+        ),
+        invoiced as (
+            select contract_line_id, service_start_date, sum(net_minor) as minor
+            from staging.stg_events__invoice_lines where line_kind = 'usage' group by all
+        )
+        select * from charged full join invoiced using (contract_line_id, service_start_date)
+        where coalesce(charged.minor, 0) <> coalesce(invoiced.minor, 0)
+        """
+    )
+
+    assert rows == []
+
+
+def test_every_document_is_posted_once(demo: DemoRun) -> None:
+    rows = demo.ask("select state, count(*) as documents from exports.outbox_documents group by 1")
+    (found,) = demo.ask(
+        "select count(distinct document_key) as keys, count(distinct erp_document_id) as documents "
+        "from exports.erp_documents"
+    )
+    sealed = demo.first.sealed.document_count + demo.second.sealed.document_count
+
+    assert rows == [{"state": "posted", "documents": sealed}]
+    assert found == {"keys": sealed, "documents": sealed}
+
+
+@pytest.mark.parametrize(
+    ("where", "lines"),
+    [
+        (
+            "document_id = 'INV-1001-01'",
+            {
+                ("billing", "accounts_receivable"): 3_600_000,
+                ("billing", "deferred_revenue"): -3_600_000,
+                ("tax", "accounts_receivable"): 319_500,
+                ("tax", "tax_payable"): -319_500,
+            },
+        ),
+        (
+            "contract_line_id = 'CT-1001-1' and entry_type = 'recognition' "
+            "and origin_period = '2026-01'",
+            {
+                ("recognition", "deferred_revenue"): 305_753,
+                ("recognition", "revenue"): -305_753,
+            },
+        ),
+        (
+            "document_id = 'INV-1002-02'",
+            {
+                ("billing", "accounts_receivable"): 2_071_233,
+                ("billing", "deferred_revenue"): -2_071_233,
+            },
+        ),
+        (
+            "contract_line_id = 'CT-1009-1' and origin_period = '2026-01' "
+            "and entry_type = 'recognition'",
+            {
+                ("recognition", "unbilled_receivable"): 114_658,
+                ("recognition", "revenue"): -114_658,
+            },
+        ),
+        (
+            "document_id = 'INV-1009-01'",
+            {
+                ("billing", "accounts_receivable"): 112_500,
+                ("billing", "unbilled_receivable"): -112_500,
+            },
+        ),
+        (
+            "document_id = 'CM-1007-A'",
+            {
+                ("credit", "accounts_receivable"): -139_500,
+                ("credit", "deferred_revenue"): 139_500,
+                ("tax", "accounts_receivable"): -12_381,
+                ("tax", "tax_payable"): 12_381,
+                ("recognition", "revenue"): 25_989,  # 68 days to 9 March
+                ("recognition", "deferred_revenue"): -25_989,
+            },
+        ),
+        (
+            "document_id = 'CM-1008-1'",
+            {
+                ("credit", "accounts_receivable"): -776_712,
+                ("credit", "deferred_revenue"): 776_712,
+                ("tax", "accounts_receivable"): -64_079,
+                ("tax", "tax_payable"): 64_079,
+            },
+        ),
+        (
+            "contract_line_id = 'CT-2006-1' and entry_type = 'recognition' "
+            "and origin_period = '2026-03'",
+            {
+                ("recognition", "deferred_revenue"): 46_989,
+                ("recognition", "revenue"): -46_989,
+            },
+        ),
+        (
+            "document_id = 'PAY-1010-01'",
+            {
+                ("payment", "cash"): 3_617_876,
+                ("payment", "accounts_receivable"): -3_592_876,
+                ("payment", "customer_credit"): -25_000,
+            },
+        ),
+    ],
+)
+def test_the_books_hold_what_the_recipes_say(
+    demo: DemoRun, where: str, lines: dict[tuple[str, str], int]
+) -> None:
+    rows = demo.ask(
+        "select entry_type, account_role, cast(sum(amount_minor) as bigint) as minor "
+        f"from journals.subledger_lines where {where} group by all"
+    )
+
+    assert {(row["entry_type"], row["account_role"]): row["minor"] for row in rows} == lines
+
+
+def test_the_two_obligations_share_their_price_as_the_recipe_says(demo: DemoRun) -> None:
+    rows = demo.ask(
+        "select contract_line_id, allocated_price_minor as minor "
+        "from revenue.performance_obligations where contract_id = 'CT-1010' order by 1"
+    )
+
+    assert [row["minor"] for row in rows] == [2_801_887, 498_113]
+
+
+def test_sterling_is_booked_at_the_rates_of_the_recipe(demo: DemoRun) -> None:
+    rows = demo.ask(
+        """
+        select coalesce(document_id, entry_type) as source, account_role,
+            functional_amount_minor as minor
+        from journals.subledger_lines
+        where contract_id = 'CT-1006' and origin_period = '2026-01'
+            and entry_type <> 'usage_accrual' and account_role <> 'accounts_receivable'
+        order by all
+        """
+    )
+
+    assert {(row["source"], row["account_role"]): row["minor"] for row in rows} == {
+        ("INV-1006-01", "deferred_revenue"): -682_500,
+        ("PAY-1006-01", "cash"): 679_120,
+        ("PAY-1006-01", "fx_gain_loss"): 3_380,
+        ("recognition", "deferred_revenue"): 231_863,
+        ("recognition", "revenue"): -231_863,
+    }
+
+
+def test_contracts_that_are_over_have_nothing_left(demo: DemoRun) -> None:
+    rows = demo.ask(
+        """
+        select contract_id, deferred_revenue_minor, unbilled_receivable_minor
+        from revenue.contract_balances
+        where contract_id in ('CT-1008', 'CT-1012', 'CT-2006') and accounting_period = '2026-03'
+        order by contract_id
+        """
+    )
+
+    assert [(row["deferred_revenue_minor"], row["unbilled_receivable_minor"]) for row in rows] == [
+        (0, 0)
+    ] * 3
+
+
+def _subject_key(subject: str) -> str:
+    """Return how the exception queue names a labelled subject."""
+    if subject.startswith("INV-"):
+        return f"invoice:{subject}"
+    if subject.startswith("bil-"):
+        return f"billing:{subject}"
+    if subject.startswith("use-"):
+        return f"metering:{subject}"
+    if subject.startswith("tenant-"):
+        return f"metering|{subject}|api_calls"
+    return subject
