@@ -187,6 +187,27 @@ def open_books(
     return books
 
 
+def world_of(books: Books) -> World:
+    """Return the world that the warehouse says it was built from."""
+    with duckdb.connect(str(books.home.warehouse), read_only=True) as connection:
+        (row,) = connection.execute(
+            "select as_of, raw_head, ledger_head, code_version, reference_version, "
+            "policy_version, run_id from run.parameters"
+        ).fetchall()
+    as_of, raw_head, ledger_head, code_version, reference_version, policy_version, run_id = row
+    return World(
+        as_of=as_of.replace(tzinfo=UTC),
+        raw_head=raw_head,
+        raw_head_hash=books.raw_hashes[raw_head],
+        raw_hash_of=books.raw_hashes.get,
+        ledger_head=ledger_head,
+        code_version=code_version,
+        reference_version=reference_version,
+        policy_version=policy_version,
+        run_id=run_id,
+    )
+
+
 def account(code: str, *, entity: str = ENTITY, is_active: bool = True) -> ErpAccount:
     """Return an account of the ERP's chart."""
     return ErpAccount(
