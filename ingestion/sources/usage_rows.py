@@ -5,7 +5,6 @@ Does not: the casts and reasons (usage_sql) or which of two equal rows counts (i
 """
 
 import csv
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,13 @@ from ingestion.company import USAGE_COLUMNS, Source
 from ingestion.quarantine import Reason
 from ingestion.raw_store import quote
 from ingestion.sources import usage_sql
+from ingestion.sources.json_sql import (
+    exact_number,
+    identifier,
+    json_object,
+    json_path,
+    json_string,
+)
 from ingestion.sources.landed_files import LandedFile, UnreadableFileError, plain_copy
 from ingestion.sources.usage_sql import Cell
 
@@ -27,7 +33,6 @@ _CSV_OPTIONS = (
     "auto_detect = false, ignore_errors = true, store_rejects = true, "
     f"rejects_table = 'rejects', rejects_scan = 'reject_scans', max_line_size = {_MAX_LINE_BYTES}"
 )
-_EXACT_DIGITS = 15  # what the text of a double always keeps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +119,10 @@ class _Reader:
             )
             return landed
         default = quote(self.source.name)
-        accepted = self._one(
-            usage_sql.insert_accepted(landing.relation, ordinal, cells, default, landing.properties)
+        self.connection.execute(
+            usage_sql.insert_rows(landing.relation, ordinal, cells, default, landing.properties)
         )
-        if accepted != landed:
+        if self._one(usage_sql.delete_unreadable(self.first_ordinal)):
             self.connection.execute(
                 usage_sql.insert_refused(
                     landing.relation, ordinal, cells, default, landing.raw_text
@@ -143,7 +148,7 @@ class _Reader:
             for name, cell in cells.items()
             if name.casefold() not in asked | {"received_at"}
         }
-        return _json_object(extra)
+        return json_object(extra)
 
     def _land_parquet(self, plain: Path) -> _Landing:
         described = self.connection.execute(f"describe select * from read_parquet({quote(plain)})")
@@ -152,14 +157,14 @@ class _Reader:
             name: Cell(sql=f"cell_{position}", kind=kind)
             for position, (name, kind) in enumerate(columns)
         }
-        renamed = ", ".join(f"{_identifier(name)} as {cell.sql}" for name, cell in cells.items())
+        renamed = ", ".join(f"{identifier(name)} as {cell.sql}" for name, cell in cells.items())
         return _Landing(
             relation=(
                 f"(select {renamed}, file_row_number + 1 as landed_line "
                 f"from read_parquet({quote(plain)}, file_row_number = true))"
             ),
             cells=cells,
-            raw_text=_json_object(cells),
+            raw_text=json_object(cells),
             properties=self._properties(cells),
         )
 
@@ -178,7 +183,7 @@ class _Reader:
         return _Landing(
             relation=self._with_lines(refused, header_lines=1),
             cells=cells,
-            raw_text=_json_object(cells),
+            raw_text=json_object(cells),
             properties=self._properties(cells),
             refused=refused,
         )
@@ -195,11 +200,11 @@ class _Reader:
         refused += not_objects
         names = [*self.source.columns.values()]
         names += ["received_at"] if "received_at" not in names else []
-        paths = ", ".join(quote(_json_path(name)) for name in names)
+        paths = ", ".join(quote(json_path(name)) for name in names)
         cells = {name: Cell(sql=f"found[{n}]") for n, name in enumerate(names, start=1)}
         quantity = self.source.columns["quantity"]
-        cells[quantity] = Cell(sql=_exact_number(cells[quantity].sql, quantity))
-        removed = ", ".join(f"{_json_string(name)}: null" for name in names)
+        cells[quantity] = Cell(sql=exact_number(cells[quantity].sql, quantity))
+        removed = ", ".join(f"{json_string(name)}: null" for name in names)
         return _Landing(
             relation=(
                 f"(select landed_line, document, json_extract_string(document, [{paths}]) as found "
@@ -293,32 +298,3 @@ def _header(plain: Path) -> Sequence[str]:
         taken = {other.casefold() for other in unique}
         unique.append(f"{cleaned}_{position}" if cleaned.casefold() in taken else cleaned)
     return unique
-
-
-def _json_object(cells: dict[str, Cell]) -> str:
-    if not cells:
-        return "'{}'"
-    pairs = ", ".join(f"{quote(name)}, {cell.sql}" for name, cell in cells.items())
-    return f"json_object({pairs})::varchar"
-
-
-def _json_path(name: str) -> str:
-    return '$."' + name.replace('"', '\\"') + '"'
-
-
-def _json_string(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _exact_number(found: str, name: str) -> str:
-    """A JSON number reaches us through a double; a long one is taken from the text itself."""
-    written = rf'"{re.escape(name)}"\s*:\s*(-?[0-9][0-9.eE+-]*)'
-    raw = f"regexp_extract(document, {quote(written)}, 1)"
-    return (
-        f"case when length({found}) > {_EXACT_DIGITS} "
-        f"and try_cast({raw} as double) = try_cast({found} as double) then {raw} else {found} end"
-    )
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -65,10 +65,13 @@ def clean(text: str) -> str:
     return f"case when {trimmed} in ('', 'NULL', 'null') then null else {trimmed} end"
 
 
-def insert_accepted(
+def insert_rows(
     relation: str, ordinal: str, cells: dict[str, Cell], default_source: str, properties: str
 ) -> str:
-    """Return the statement that stages the rows that can be read."""
+    """Return the statement that stages all rows; what cannot be read is null.
+
+    Rows with nulls are deleted afterwards: a filter here would make the engine cast twice.
+    """
     rows = _cast_rows(relation, ordinal, cells, default_source, f"{properties} as properties")
     body = (
         "subject || chr(31) || meter_code || chr(31) || epoch_us(occurred_at) || chr(31) || "
@@ -83,13 +86,17 @@ def insert_accepted(
                 {identity_hash("source", "event_id")} as identity,
                 md5_number({body}) as body
             from cast_rows
-            where {_is_accepted()}
         )
         select
             ordinal, source, event_id, subject, meter_code, quantity, occurred_at, received_at,
             occurred_at::date, properties, {high("identity")}, {low("identity")}, {low("body")}
         from hashed
     """
+
+
+def delete_unreadable(first_ordinal: int) -> str:
+    """Return the statement that takes back the rows of a file that could not be read."""
+    return f"delete from staged_usage where ordinal >= {first_ordinal} and not ({_is_accepted()})"
 
 
 def insert_refused(
