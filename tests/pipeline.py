@@ -42,25 +42,31 @@ class PipelineResult:
 
 
 def run_pipeline(
-    company: Path, home: Path, now: datetime, *, sealing: str = "all"
+    company: Path,
+    home: Path,
+    now: datetime,
+    *,
+    sealing: str = "all",
+    with_tests: bool = True,
 ) -> PipelineResult:
-    """Run a company folder as `tieout run` does, all data tests included.
+    """Run a company folder as `tieout run` does.
 
     Args:
         company: The company folder.
         home: Where its state is kept.
         now: The instant of the run; its as_of as well.
         sealing: `all` entry types or only the `immediate` ones.
+        with_tests: Run the data tests of the models, as every real run does.
 
     Raises:
         TieoutError: A station stopped the run.
     """
     with opened(company, home, now, sealing=sealing) as run:
         ingested = ingest(run)
-        build_books(run)
+        build_books(run, with_tests=with_tests)
         sealed = seal(run)
         delivered = deliver(run)
-        prove(run)
+        prove(run, with_tests=with_tests)
     return PipelineResult(ingested=ingested, sealed=sealed, delivered=delivered)
 
 
@@ -88,13 +94,13 @@ def ingest(run: Run) -> IngestResult:
     return landing.ingest(run.work.company, run.home, run.now)
 
 
-def build_books(run: Run) -> None:
+def build_books(run: Run, *, with_tests: bool = True) -> None:
     """Read the ERPs' master data, preview changed rules, build everything before sealing."""
     administer(run.work.company, run.home, run.as_of)
     exports.export_master(run.home, connectors(run.work.company, run.home))
     preview.preview_changes(run)
     exports.export_control(run.home)
-    _build(run, BOOKS)
+    _build(run, BOOKS, with_tests=with_tests)
 
 
 def seal(run: Run) -> SealResult:
@@ -114,10 +120,10 @@ def deliver(run: Run) -> DeliveryReport:
     return report
 
 
-def prove(run: Run) -> None:
+def prove(run: Run, *, with_tests: bool = True) -> None:
     """Read the ERPs back and build everything after posting."""
     exports.read_back(run.home, connectors(run.work.company, run.home))
-    _build(run, PROOF)
+    _build(run, PROOF, with_tests=with_tests)
 
 
 def query(home: Path, sql: str) -> list[dict[str, Any]]:
@@ -128,7 +134,9 @@ def query(home: Path, sql: str) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _build(run: Run, select: list[str]) -> None:
+def _build(run: Run, select: list[str], *, with_tests: bool) -> None:
     outcome = Outcome()
-    deque(run.build("test", select, outcome), maxlen=0)
+    run.lay_out_warehouse()
+    built = run.work.dbt.build(select, run.home.warehouse, outcome, with_tests=with_tests)
+    deque(built, maxlen=0)
     outcome.raise_if_failed()
