@@ -60,6 +60,12 @@ class Warehouse:
             connection.execute(f"delete from {table}")
         self.insert(table, rows)
 
+    def execute(self, sql: str) -> None:
+        """Run one statement against the file."""
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute(sql)
+
     def build(self, select: str, *, exclude: str = "", unit_tests: bool = False) -> None:
         """Build models and seeds with their data tests; fail with what dbt said.
 

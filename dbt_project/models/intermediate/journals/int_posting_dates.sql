@@ -24,7 +24,13 @@ dated as (
         wanted.erp_code,
         wanted.legal_entity_code,
         wanted.wanted_posting_date,
-        min(greatest(wanted.wanted_posting_date, erp_periods.start_date)) as posting_date
+        min(
+            case
+                when wanted.wanted_posting_date < erp_periods.start_date
+                    then erp_periods.start_date
+                when erp_periods.start_date is not null then wanted.wanted_posting_date
+            end
+        ) as posting_date
     from wanted
     left join erp_periods
         on
