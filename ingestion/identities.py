@@ -33,20 +33,24 @@ def judge(connection: duckdb.DuckDBPyConnection, home: Home, head: int) -> None:
             event_day as first_day,
             manifest_number as first_number
         from read_parquet({index})
-        where manifest_number <= {head}
-            and (identity_high, identity_low) in (
-                select (identity_high, identity_low) from candidates
-            );
+        semi join candidates using (identity_high, identity_low)
+        where manifest_number <= {head};
 
         create temp table repeated as
+        with again as (
+            select identity_high, identity_low
+            from candidates
+            group by identity_high, identity_low
+            having count(*) > 1
+        )
         select
             identity_high,
             identity_low,
             min(ordinal) as first_ordinal,
             arg_min(body_hash, ordinal) as body_hash
         from candidates
-        group by identity_high, identity_low
-        having count(*) > 1;
+        semi join again using (identity_high, identity_low)
+        group by identity_high, identity_low;
 
         create temp table verdicts as
         select

@@ -69,7 +69,7 @@ def take_in(folder: Path, ingests: Sequence[Sequence[Sequence[Any]]]) -> tuple[l
     return [*accepted, *identities], landed
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(landings())
 def test_any_order_and_batching_gives_the_same_accepted_set(
     ingests: list[list[list[Any]]],
