@@ -13,8 +13,7 @@ from pathlib import Path
 import duckdb
 
 from core.home import Home
-from core.spans import naive_utc
-from posting import batches, delivery, exports, ledger, ledger_schema, voiding
+from posting import batches, delivery, exports, ledger, voiding
 from posting.batches import SealResult, World
 from posting.connectors.connector import Connector
 from posting.connectors.embedded import (
@@ -26,6 +25,7 @@ from posting.connectors.embedded import (
     store_path,
 )
 from posting.delivery import DeliveryReport
+from tests import posting_difference
 
 NOW = datetime(2026, 3, 10, 6, tzinfo=UTC)
 ENTITY = "NW-US"
@@ -117,7 +117,9 @@ class Books:
         with duckdb.connect(str(target)) as connection:
             ledger.register_views(connection, self.home)
             exports.register_views(connection, self.home)
-            _fill(connection, should, world, self.limits)
+            posting_difference.fill(
+                connection, [_should_row(line) for line in should], world, self.limits
+            )
         return world
 
     def seal(
@@ -232,60 +234,6 @@ def totals(should: Sequence[Line]) -> Mapping[str, int]:
     return {account: amount for account, amount in sorted(sums.items()) if amount}
 
 
-def _fill(
-    connection: duckdb.DuckDBPyConnection,
-    should: Sequence[Line],
-    world: World,
-    limits: Sequence[tuple[str, str, str]],
-) -> None:
-    connection.execute("create schema run; create schema staging; create schema journals")
-    connection.execute(
-        "create table run.parameters as select ?::timestamp as as_of, ?::bigint as raw_head, "
-        "?::bigint as events_head, ?::bigint as ledger_head, ? as code_version, "
-        "? as reference_version, ? as policy_version, ? as run_id",
-        [
-            naive_utc(world.as_of),
-            world.raw_head,
-            world.raw_head,
-            world.ledger_head,
-            world.code_version,
-            world.reference_version,
-            world.policy_version,
-            world.run_id,
-        ],
-    )
-    connection.execute(
-        "create table staging.stg_reference__approval_limits (legal_entity_code varchar, "
-        "entry_type varchar, above_amount decimal(20, 4), valid_from date, valid_to date)"
-    )
-    for limit in limits:
-        connection.execute(
-            "insert into staging.stg_reference__approval_limits "
-            "values (?, ?, ?, '2025-01-01', '9999-12-31')",
-            list(limit),
-        )
-    connection.execute(
-        f"create table should ({_columns(ledger_schema.SUBLEDGER_LINE)}, "
-        "grain varchar, cadence varchar, hold_code varchar, "
-        "should_minor bigint, should_functional_minor bigint)"
-    )
-    rows = [_should_row(line) for line in should]
-    if rows:
-        names = list(rows[0])
-        marks = ", ".join("?" for _ in names)
-        connection.executemany(
-            f"insert into should ({', '.join(names)}) values ({marks})",
-            [list(row.values()) for row in rows],
-        )
-    connection.execute(_DIFFERENCES)
-    connection.execute(_PROPOSED)
-
-
-def _columns(columns: Mapping[str, object]) -> str:
-    kinds = {"int64": "bigint", "date32[day]": "date", "bool": "boolean"}
-    return ", ".join(f"{name} {kinds.get(str(kind), 'varchar')}" for name, kind in columns.items())
-
-
 def _should_row(line: Line) -> dict[str, object]:
     functional = line.amount if line.functional is None else line.functional
     return {
@@ -314,50 +262,3 @@ def _should_row(line: Line) -> dict[str, object]:
         "should_minor": line.amount,
         "should_functional_minor": functional,
     }
-
-
-_DESCRIPTIVE = [*ledger_schema.SUBLEDGER_LINE, "grain", "cadence"]
-
-_DIFFERENCES = f"""
-create table journals.subledger_differences as
-with sealed as (
-    select subledger_line_key, sum(amount_minor)::bigint as sealed_minor,
-        sum(functional_amount_minor)::bigint as sealed_functional_minor,
-        {", ".join(f"max({name}) as {name}" for name in _DESCRIPTIVE[1:])}
-    from ledger.sealed_lines group by subledger_line_key
-)
-select
-    coalesce(should.subledger_line_key, sealed.subledger_line_key) as subledger_line_key,
-    {", ".join(f"coalesce(should.{name}, sealed.{name}) as {name}" for name in _DESCRIPTIVE[1:])},
-    coalesce(should_minor, 0) as should_minor,
-    coalesce(sealed_minor, 0) as sealed_minor,
-    coalesce(should_minor, 0) - coalesce(sealed_minor, 0) as difference_minor,
-    coalesce(should_functional_minor, 0) - coalesce(sealed_functional_minor, 0)
-        as difference_functional_minor,
-    should.hold_code,
-    sealed.subledger_line_key is not null as is_sealed_before
-from should full join sealed on should.subledger_line_key = sealed.subledger_line_key
-"""
-
-_PROPOSED = """
-create table journals.proposed_lines as
-with free as (
-    select * from journals.subledger_differences
-    where hold_code is null and (difference_minor <> 0 or difference_functional_minor <> 0)
-),
-dated as (
-    select free.*, (
-        select min(greatest(periods.start_date, free.effective_date))
-        from exports.erp_periods as periods
-        where periods.erp_code = free.erp_code
-            and periods.legal_entity_code = free.legal_entity_code
-            and periods.state = 'open' and periods.end_date >= free.effective_date
-    ) as posting_date
-    from free
-)
-select *, strftime(posting_date, '%Y-%m') as accounting_period,
-    concat_ws('|', erp_code, book, legal_entity_code, transaction_currency, posting_date,
-        entry_type, case when grain = 'document' then document_type || ':' || document_id end)
-        as document_identity
-from dated
-"""

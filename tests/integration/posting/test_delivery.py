@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from posting import exports, leases, outbox, sealed_documents, store, tables, verification
+from posting import exports, outbox, sealed_documents, store, tables, verification
 from posting.connectors.embedded import store_path
 from posting.connectors.rendering import journal_doc
-from posting.errors import ContentMismatchError, FencedError, LeaseHeldError
+from posting.errors import ContentMismatchError
 from posting.states import State
 from tests.faults import AFTER, BEFORE, PASS, TWICE, UNAVAILABLE, FaultyConnector
 from tests.posting_books import ENTITY, ERP, NOW, Books, account, entry, open_books, totals
@@ -226,58 +226,6 @@ def test_intent_is_written_with_its_fencing_number_before_anything_is_sent(books
     assert attempts == [1, 1]
 
 
-def test_run_of_a_living_holder_is_left_alone(books):
-    books.seal(SHOULD)
-    with leases.held(books.home, ERP, ENTITY, now=NOW, holder="elsewhere"):
-        report = books.deliver()
-    assert report.posted == 0
-    assert "Another run on this machine" in report.notes[0]
-
-
-def test_lease_of_another_machine_is_taken_over_only_when_it_expired(books):
-    books.seal(SHOULD)
-    _leave_lease(books, holder="elsewhere")
-    assert "elsewhere delivers to main" in books.deliver().notes[0]
-    assert books.deliver(NOW + timedelta(minutes=16)).posted == 2
-    with store.transaction(books.home) as connection:
-        assert connection.execute(select(tables.leases.c.fencing_number)).scalar() == 2
-
-
-def test_killed_run_of_this_machine_does_not_keep_the_next_one_waiting(books):
-    books.seal(SHOULD)
-    _leave_lease(books, holder=leases.this_machine())
-    assert books.deliver().posted == 2
-
-
-def test_holder_that_was_taken_over_can_write_nothing_more(books):
-    books.seal(SHOULD)
-    outbox.synchronise(books.home, NOW)
-
-    def take_over(call: str) -> None:
-        if call == "submit":
-            with store.transaction(books.home) as connection:
-                connection.execute(
-                    update(tables.leases).values(fencing_number=7, holder="elsewhere")
-                )
-
-    books.connectors = {ERP: FaultyConnector(books.erp, before_call=take_over)}
-    report = books.deliver()
-    assert "took over deliveries" in report.notes[0]
-    assert states(books) == {"sending": 2}
-    books.connectors = {ERP: books.erp}
-    books.deliver(NOW + timedelta(hours=1))
-    assert_all_posted_once(books)
-
-
-def test_lease_is_proven_by_its_number(books):
-    books.seal(SHOULD)
-    with leases.held(books.home, ERP, ENTITY, now=NOW, holder="here") as lease:
-        with store.transaction(books.home) as connection, pytest.raises(FencedError):
-            leases.prove(connection, replace(lease, fencing_number=0), NOW)
-        with pytest.raises(LeaseHeldError):
-            leases.held(books.home, ERP, ENTITY, now=NOW, holder="here").__enter__()
-
-
 def test_lost_control_store_asks_the_erp_before_it_sends(books):
     books.run(SHOULD)
     for path in books.home.path.glob("control.db*"):
@@ -315,11 +263,3 @@ def _docs(books: Books) -> dict:
 def _alter_erp(books: Books, statement: str, document) -> None:
     with sqlite3.connect(store_path(books.home, ERP)) as connection:
         connection.execute(statement, [document.erp_document_id])
-
-
-def _leave_lease(books: Books, *, holder: str) -> None:
-    """Leave a lease the way a killed run does: taken, never given back."""
-    with leases.held(books.home, ERP, ENTITY, now=NOW, holder=holder):
-        pass
-    with store.transaction(books.home) as connection:
-        connection.execute(update(tables.leases).values(holder=holder))

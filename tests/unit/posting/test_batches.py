@@ -15,7 +15,7 @@ from posting.errors import (
     UnsealableLinesError,
     WorldMismatchError,
 )
-from tests.posting_books import ENTITY, ERP, NOW, Books, Line, entry, open_books
+from tests.posting_books import ENTITY, ERP, NOW, Books, Line, entry, open_books, world_of
 
 
 @pytest.fixture
@@ -242,9 +242,9 @@ def test_hundred_thousand_deltas_seal_in_seconds(books):
         )
         connection.execute("drop table journals.proposed_lines")
         connection.execute("alter table journals.many rename to proposed_lines")
-    world = replace(books.build([], path=books.home.path / "w.duckdb"))
+    world = world_of(books)
     began = time.process_time()
     result = batches.seal(books.home.warehouse, books.home, world)
     assert result.delta_count == 100_000
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 5
     assert books.query("select total_minor from ledger.documents") == [(50_000,)]
