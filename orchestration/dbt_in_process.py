@@ -120,9 +120,9 @@ class DbtInProcess:
                 events.put(msg_to_dict(message))
 
         try:
+            if self._manifest is None:
+                self._manifest = _read_parse(self._parsed())
             with _warehouse(warehouse):
-                if self._manifest is None:
-                    self._manifest = _read_parse(self._parsed())
                 result = _run(arguments, self._manifest, [tell])
             outcome.error = str(result.exception) if result.exception else None
             outcome.nodes.extend(_node_results(result.result))
