@@ -81,7 +81,6 @@ def invoice(invoice_id: str, day: str, lines: list[Row], currency: str = "USD") 
     return _document(
         "invoice.finalized",
         invoice_id,
-        day,
         {
             "invoice_id": invoice_id,
             "currency": currency,
@@ -104,7 +103,6 @@ def credit(credit_id: str, invoice_id: str, day: str, net: str, basis: str, **ch
     return _document(
         "credit.issued",
         credit_id,
-        day,
         {
             "credit_id": credit_id,
             "invoice_id": invoice_id,
@@ -158,7 +156,7 @@ def seal(warehouse: Warehouse, batch: int = 1) -> None:
     )
 
 
-def _document(event_type: str, document_id: str, day: str, data: Row) -> Row:
+def _document(event_type: str, document_id: str, data: Row) -> Row:
     tax = sum(Decimal(line["tax_amount"]) for line in data["lines"])
     net = sum(Decimal(line["net_amount"]) for line in data["lines"])
     return event(

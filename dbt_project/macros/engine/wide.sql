@@ -2,8 +2,3 @@
 {% macro wide(expression) -%}
     cast({{ expression }} as hugeint)
 {%- endmacro %}
-
-{# The value of one column on the row where another is largest; null values never win. #}
-{% macro value_at_largest(value, position) -%}
-    max_by({{ value }}, {{ position }})
-{%- endmacro %}

@@ -20,11 +20,12 @@ from tests.unit.dbt.given import fixed_line, subscription
 from tests.warehouse import Warehouse
 
 SELECT = "tag:books"
+LINE = {"contract_id": "K", "contract_line_id": "K-1", "net_amount": "365.00"}
 EVENTS = [
     subscription("K", [fixed_line("K-1", "10", "36.50")]),
-    invoice("I", "2026-01-01", [{"contract_id": "K", "contract_line_id": "K-1", "net_amount": "365.00"}]),
+    invoice("I", "2026-01-01", [LINE]),
     payment("P", "I", "2026-01-20", "365.00"),
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")
