@@ -1,5 +1,6 @@
-{# One tie-out, added up per currency: the columns every tie-out has. #}
-{% macro summarized_tie_out(name, relation) -%}
+{# One tie-out, added up per currency: the columns every tie-out has. Amounts of rows that do not
+   satisfy the condition are left out; their breaks are counted all the same. #}
+{% macro summarized_tie_out(name, relation, counted='true') -%}
     select
         '{{ name }}' as tie_out_name,
         currency,
@@ -8,10 +9,10 @@
         count(*) as row_count,
         cast(sum(left_count) as bigint) as left_count,
         cast(sum(right_count) as bigint) as right_count,
-        cast(sum(left_minor) as bigint) as left_minor,
-        cast(sum(right_minor) as bigint) as right_minor,
-        cast(sum(explained_minor) as bigint) as explained_minor,
-        cast(sum(difference_minor) as bigint) as difference_minor,
+        {%- for amount in ['left', 'right', 'explained', 'difference'] %}
+        cast(coalesce(sum({{ amount }}_minor) filter (where {{ counted }}), 0) as bigint)
+            as {{ amount }}_minor,
+        {%- endfor %}
         count(*) filter (where not is_tied) as break_count
     from {{ relation }}
     group by currency

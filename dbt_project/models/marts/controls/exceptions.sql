@@ -10,6 +10,8 @@ from_controls as (
 from_ingestion as (
 
     select * from {{ ref('int_exceptions_from_ingestion') }}
+    union all
+    select * from {{ ref('int_exceptions_from_usage') }}
 
 ),
 
@@ -39,19 +41,10 @@ currencies as (
 
 unioned as (
 
-    select
-        origin,
-        code,
-        subject_type,
-        subject_key,
-        sentence,
-        owner,
-        next_step,
-        amount_minor,
-        currency,
-        legal_entity_code,
-        opened_at
-    from from_controls
+    select * from from_controls
+    {%- for cte, has_money, has_time in [
+        ('from_ingestion', false, true), ('from_posting', true, true), ('from_tie_outs', true, false)
+    ] %}
     union all
     select
         origin,
@@ -61,39 +54,12 @@ unioned as (
         sentence,
         null as owner,
         null as next_step,
-        null as amount_minor,
-        null as currency,
-        null as legal_entity_code,
-        opened_at
-    from from_ingestion
-    union all
-    select
-        origin,
-        code,
-        subject_type,
-        subject_key,
-        sentence,
-        null as owner,
-        null as next_step,
-        amount_minor,
-        currency,
-        legal_entity_code,
-        opened_at
-    from from_posting
-    union all
-    select
-        origin,
-        code,
-        subject_type,
-        subject_key,
-        sentence,
-        null as owner,
-        null as next_step,
-        amount_minor,
-        currency,
-        legal_entity_code,
-        cast(null as timestamp) as opened_at
-    from from_tie_outs
+        {{ 'amount_minor' if has_money else 'null' }} as amount_minor,
+        {{ 'currency' if has_money else 'null' }} as currency,
+        {{ 'legal_entity_code' if has_money else 'null' }} as legal_entity_code,
+        {{ 'opened_at' if has_time else 'cast(null as timestamp)' }} as opened_at
+    from {{ cte }}
+    {%- endfor %}
 
 ),
 

@@ -54,6 +54,7 @@ compared as (
         billing_documents.document_date,
         billing_documents.is_due,
         coalesce(holds.hold_code, receivables.hold_code) as hold_code,
+        coalesce(holds.hold_code, receivables.hold_code) is not null as is_held,
         coalesce(receivables.line_count, 0) as line_count,
         coalesce(billing_documents.claim_minor, 0) as left_minor,
         coalesce(receivables.should_minor, 0) as right_minor,
@@ -74,15 +75,10 @@ explained as (
 
     select
         *,
-        case
-            when is_due and hold_code is not null then left_minor - right_minor
-            else 0
-        end as held_minor,
+        case when is_due and is_held then left_minor - right_minor else 0 end as held_minor,
         case when is_due then 0 else left_minor - right_minor end as not_yet_due_minor,
-        case
-            when is_due and hold_code is null then left_minor - right_minor
-            else 0
-        end as difference_minor
+        case when is_due and not is_held then left_minor - right_minor else 0 end
+            as difference_minor
     from compared
 
 ),
@@ -111,8 +107,7 @@ final as (
         posted_minor,
         difference_minor = 0 as is_tied,
         {{ tie_out_sentence(
-            "document_type || ' ' || document_id",
-            'billing says', 'the subledger has',
+            "document_type || ' ' || document_id", 'billing says', 'the subledger has',
             [
                 ('held_minor', 'is held'),
                 ('not_yet_due_minor', 'is dated after the last complete day'),

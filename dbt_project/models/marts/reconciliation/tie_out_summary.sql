@@ -28,7 +28,12 @@ schedules_to_journals as (
 
 journals_to_erp as (
 
-    {{ summarized_tie_out('journals_to_erp', ref('tie_out_journals_to_erp')) }}
+    -- Balances of all accounts sum to zero, so those in debit speak for their documents.
+    {{ summarized_tie_out(
+        'journals_to_erp',
+        ref('tie_out_journals_to_erp'),
+        counted='coalesce(nullif(left_minor, 0), right_minor) > 0',
+    ) }}
 
 ),
 
@@ -40,15 +45,13 @@ documents_to_erp as (
 
 money as (
 
-    select 2 as position, * from charges_to_invoices
-    union all
-    select 3 as position, * from invoices_to_subledger
-    union all
-    select 4 as position, * from schedules_to_journals
-    union all
-    select 5 as position, * from journals_to_erp
-    union all
-    select 6 as position, * from documents_to_erp
+    {% for name in [
+        'charges_to_invoices', 'invoices_to_subledger', 'schedules_to_journals', 'journals_to_erp',
+        'documents_to_erp',
+    ] -%}
+    select {{ loop.index + 1 }} as position, * from {{ name }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -83,10 +86,9 @@ combined as (
         right_count,
         explained_count,
         difference_count,
-        cast(null as bigint) as left_minor,
-        cast(null as bigint) as right_minor,
-        cast(null as bigint) as explained_minor,
-        cast(null as bigint) as difference_minor,
+        {%- for amount in ['left', 'right', 'explained', 'difference'] %}
+        cast(null as bigint) as {{ amount }}_minor,
+        {%- endfor %}
         break_count
     from events
     union all

@@ -1,0 +1,75 @@
+-- One row per source, subject, meter and hold code: usage that nobody answers for yet.
+with
+
+held_usage as (
+
+    select * from {{ ref('held_usage') }}
+
+),
+
+usage_events as (
+
+    select * from {{ source('raw', 'usage') }}
+
+),
+
+held_since as (
+
+    select
+        usage_events.source,
+        usage_events.subject,
+        usage_events.meter_code,
+        min(usage_events.known_at) as opened_at
+    from usage_events
+    inner join held_usage
+        on
+            usage_events.source = held_usage.source
+            and usage_events.subject = held_usage.subject
+            and usage_events.meter_code = held_usage.meter_code
+            and usage_events.usage_day = held_usage.usage_day
+    group by usage_events.source, usage_events.subject, usage_events.meter_code
+
+),
+
+held as (
+
+    select
+        hold_code as code,
+        source,
+        subject,
+        meter_code,
+        sum(event_count) as event_count,
+        sum(quantity) as quantity,
+        min(usage_day) as first_day,
+        max(usage_day) as last_day
+    from held_usage
+    group by hold_code, source, subject, meter_code
+
+),
+
+final as (
+
+    select
+        'held_usage' as origin,
+        held.code,
+        'usage' as subject_type,
+        concat_ws('|', held.source, held.subject, held.meter_code) as subject_key,
+        {{ count_text('held.event_count') }} || ' usage events of ' || held.source || ':'
+        || held.subject || ' on ' || held.meter_code || ', quantity ' || held.quantity
+        || ', from ' || held.first_day || ' to ' || held.last_day || ', are held: '
+        || case held.code
+            when 'CUSTOMER_UNKNOWN' then 'no customer is known by this id.'
+            when 'CONTRACT_AMBIGUOUS' then 'more than one contract line takes this meter then.'
+            else 'no contract of the customer has a line for this meter then.'
+        end as sentence,
+        held_since.opened_at
+    from held
+    left join held_since
+        on
+            held.source = held_since.source
+            and held.subject = held_since.subject
+            and held.meter_code = held_since.meter_code
+
+)
+
+select * from final
