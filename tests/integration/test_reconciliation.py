@@ -13,11 +13,29 @@ from typing import Any
 import pytest
 
 from tests import pipeline
-from tests.company import event, invoice, json_lines, subscription, usage_csv, write_company
 from tests.erp_intruder import erp_behind_our_back
+from tests.proof_company import write_proof_company
 
 NOW = datetime(2026, 2, 10, 6, tzinfo=UTC)
 LATER = datetime(2026, 2, 10, 7, tzinfo=UTC)
+# Every ERP document that the links lead to from an event, or from the usage of a day.
+REACHED = """
+    with recursive walked(origin_type, origin_key, node_type, node_key) as (
+        select from_type, from_key, to_type, to_key
+        from lineage.links where from_type in ('event', 'usage')
+        union
+        select walked.origin_type, walked.origin_key, links.to_type, links.to_key
+        from walked
+        inner join lineage.links as links
+            on walked.node_type = links.from_type and walked.node_key = links.from_key
+    )
+    select origin_type, origin_key, node_key as erp_document
+    from walked where node_type = 'erp_document' order by all
+"""
+POSTED = """
+    select coalesce(event_key, concat_ws('|', source, subject, meter_code, usage_day)) as origin
+    from reconciliation.event_dispositions where disposition = 'posted'
+"""
 
 pytestmark = pytest.mark.slow
 
@@ -32,6 +50,7 @@ class Stage:
     exceptions: list[dict[str, Any]]
     dispositions: dict[str, dict[str, int]]
     documents: list[dict[str, Any]]
+    reached: list[dict[str, Any]]
     home: Path
 
 
@@ -59,7 +78,7 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """Run the company once, looking at the proof three times."""
     root = tmp_path_factory.mktemp("reconciliation")
-    company, home = _company(root / "company"), root / "home"
+    company, home = write_proof_company(root / "company"), root / "home"
     with pipeline.opened(company, home, NOW) as run:
         pipeline.ingest(run)
         pipeline.build_books(run)
@@ -107,6 +126,28 @@ def test_every_event_has_one_disposition_and_the_held_invoice_says_why(story: St
     assert set(codes) == {"DOCUMENT_TOTAL_MISMATCH", "CUSTOMER_UNKNOWN"}
     assert codes["DOCUMENT_TOTAL_MISMATCH"]["subject_key"] == "invoice:INV-9"
     assert all(each["owner"] and each["next_step"] for each in codes.values())
+
+
+def test_every_posted_event_leads_to_the_erp_and_every_erp_document_back(story: Story) -> None:
+    origins = {each["origin_key"] for each in story.agreed.reached}
+    posted = {row["origin"] for row in pipeline.query(story.agreed.home, POSTED)}
+    assert posted
+    assert posted <= origins
+    assert {each["erp_document"] for each in story.agreed.reached} == {
+        f"{each['erp_code']}:{each['erp_document_id']}" for each in story.agreed.documents
+    }
+
+
+def test_a_single_usage_event_finds_its_charge(story: Story) -> None:
+    rows = pipeline.query(
+        story.agreed.home,
+        "select event_id, usage_charge_id from lineage.usage_event_charges order by event_id",
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("u1", "K1-2|1|2026-01"),
+        ("u2", "K1-2|1|2026-02"),
+        ("u3", None),
+    ]
 
 
 def test_deferred_revenue_rolls_forward_to_the_ledger(story: Story) -> None:
@@ -191,54 +232,6 @@ def test_every_break_is_an_exception_with_both_numbers_and_a_next_step(story: St
         assert each["next_step"]
 
 
-def _company(path: Path) -> Path:
-    usage_line = invoice()["lines"][0] | {
-        "invoice_line_id": "INV-2-1",
-        "contract_line_id": "K1-2",
-        "product_code": "API",
-        "line_kind": "usage",
-        "service_end": "2026-01-31",
-        "net_amount": "140.00",
-    }
-    held_line = invoice()["lines"][0] | {"invoice_line_id": "INV-9-1", "net_amount": "10.00"}
-    used = invoice(
-        invoice_id="INV-2", invoice_date="2026-02-01", total_amount="140.00", lines=[usage_line]
-    )
-    # The total says 11.00, the lines 10.00: a control holds this invoice.
-    wrong = invoice(
-        invoice_id="INV-9", invoice_date="2026-02-02", total_amount="11.00", lines=[held_line]
-    )
-    paid = {
-        "payment_id": "PAY-1",
-        "invoice_id": "INV-1",
-        "customer_id": "B1",
-        "legal_entity_code": "T-US",
-        "currency": "USD",
-        "amount": "2400.00",
-        "paid_date": "2026-01-20",
-    }
-    billing = [
-        event("invoice.finalized", invoice(), id="b1", source="billing"),
-        event("invoice.finalized", used, id="b2", source="billing"),
-        event("invoice.finalized", wrong, id="b3", source="billing"),
-        event("payment.succeeded", paid, id="b4", source="billing"),
-    ]
-    return write_company(
-        path,
-        landing={
-            "crm/contracts.jsonl": json_lines([event("subscription.created", subscription())]),
-            "billing/documents.jsonl": json_lines(billing),
-            "usage/usage.csv": usage_csv(
-                [
-                    ("u1", "M1", "2026-01-10T10:00:00Z", "api_calls", "1500"),
-                    ("u2", "M1", "2026-02-05T10:00:00Z", "api_calls", "100"),
-                    ("u3", "NOBODY", "2026-02-05T10:00:00Z", "api_calls", "7"),
-                ]
-            ),
-        },
-    )
-
-
 def _stage(home: Path) -> Stage:
     breaks = pipeline.query(home, "select * from reconciliation.erp_document_breaks")
     assert len({each["document_key"] for each in breaks}) == len(breaks)
@@ -263,6 +256,7 @@ def _stage(home: Path) -> Stage:
         documents=pipeline.query(
             home, "select * from journals.journal_entries order by document_key"
         ),
+        reached=pipeline.query(home, REACHED),
         home=home,
     )
 

@@ -3,6 +3,11 @@
     format('{:,}', cast({{ count_value }} as bigint))
 {%- endmacro %}
 
+{# A quantity the way people read it: without the zeros that only fill its decimals. #}
+{% macro quantity_text(quantity) -%}
+    rtrim(rtrim(cast({{ quantity }} as varchar), '0'), '.')
+{%- endmacro %}
+
 {# Minor units as a decimal in major units, exact: no division is involved. #}
 {% macro to_amount(amount_minor, minor_unit_exponent) -%}
     cast(

@@ -55,7 +55,8 @@ final as (
         'usage' as subject_type,
         concat_ws('|', held.source, held.subject, held.meter_code) as subject_key,
         {{ count_text('held.event_count') }} || ' usage events of ' || held.source || ':'
-        || held.subject || ' on ' || held.meter_code || ', quantity ' || held.quantity
+        || held.subject || ' on ' || held.meter_code || ', quantity '
+        || {{ quantity_text('held.quantity') }}
         || ', from ' || held.first_day || ' to ' || held.last_day || ', are held: '
         || case held.code
             when 'CUSTOMER_UNKNOWN' then 'no customer is known by this id.'
