@@ -34,7 +34,9 @@ def main() -> None:
 
 def invoke(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
-    from ingestion.mistakes import CompanyError  # noqa: PLC0415  # keeps `tieout --help` quick
+    from core.spans import InstantError  # noqa: PLC0415  # keeps `tieout --help` quick
+    from ingestion.mistakes import CompanyError  # noqa: PLC0415
+    from orchestration.instants import FutureError  # noqa: PLC0415
 
     try:
         result = tieout.main(args=arguments, prog_name="tieout", standalone_mode=False)
@@ -46,7 +48,7 @@ def invoke(arguments: list[str]) -> int:
     except click.Abort:
         click.echo("Stopped. What was sealed stays sealed; run again to go on.", err=True)
         return FAILED
-    except (SettingsError, CompanyError) as error:
+    except (SettingsError, CompanyError, InstantError, FutureError) as error:
         click.echo(str(error), err=True)
         return WRONG_USAGE
     except TieoutError as error:

@@ -195,7 +195,7 @@ EXPECTATIONS = (
         asset=_PROPOSED,
         frame="proposed_lines",
         kind="ExpectColumnValuesToMatchRegex",
-        arguments={"column": "accounting_period", "regex": r"^\d{4}-(0[1-9]|1[0-2])$"},
+        arguments={"column": "accounting_period", "regex": r"^\d{4}-(?:0[1-9]|1[0-2])$"},
     ),
     Expectation(
         name="entry_groups_balance_in_both_currencies",

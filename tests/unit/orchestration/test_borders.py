@@ -1,0 +1,88 @@
+"""The Great Expectations suite: each expectation can fail, and is about the border it names."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from orchestration.expectations.borders import EXPECTATIONS, validate
+
+_TYPES = ["invoice.finalized"]
+_GOOD = (
+    "create schema raw",
+    "create schema journals",
+    """create table raw.manifest as select 1::bigint as manifest_number, 'a' as landed_path,
+    3::bigint as landed_count, 1::bigint as accepted_count, 1::bigint as duplicate_count,
+    1::bigint as quarantined_count""",
+    "create table raw.events as select 'invoice.finalized' as event_type",
+    "create table raw.quarantine as select 'MALFORMED_ROW' as reason_code",
+    """create table journals.proposed_lines as
+    select * from (values
+        ('k1', 'g1', '1200', 'accounts_receivable', 100::bigint, 90::bigint),
+        ('k2', 'g1', '2400', 'deferred_revenue', -100::bigint, -90::bigint)
+    ) as t (
+        subledger_line_key, entry_group_key, account_code, account_role, difference_minor,
+        difference_functional_minor
+    )
+    cross join (
+        select 'billing' as entry_type, 'USD' as transaction_currency,
+        'EUR' as functional_currency, '2026-01' as accounting_period, 'd' as document_identity
+    )""",
+)
+_FAULTS = {
+    "landed_is_accepted_duplicate_or_quarantined": "update raw.manifest set landed_count = 4",
+    "event_types_are_registered": "update raw.events set event_type = 'invoice.guessed'",
+    "quarantine_codes_are_known": "update raw.quarantine set reason_code = 'ODD'",
+    "proposed_lines_have_unique_keys": (
+        "update journals.proposed_lines set subledger_line_key = 'k'"
+    ),
+    "proposed_lines_have_an_account": "update journals.proposed_lines set account_code = null",
+    "proposed_lines_have_a_document": "update journals.proposed_lines set document_identity = null",
+    "account_roles_are_known": "update journals.proposed_lines set account_role = 'petty_cash'",
+    "entry_types_are_known": "update journals.proposed_lines set entry_type = 'guess'",
+    "transaction_currencies_are_iso_4217": (
+        "update journals.proposed_lines set transaction_currency = 'XXX'"
+    ),
+    "functional_currencies_are_iso_4217": (
+        "update journals.proposed_lines set functional_currency = 'EURO'"
+    ),
+    "accounting_periods_are_months": (
+        "update journals.proposed_lines set accounting_period = '2026-13'"
+    ),
+    "entry_groups_balance_in_both_currencies": (
+        "update journals.proposed_lines set difference_functional_minor = 91"
+        " where subledger_line_key = 'k1'"
+    ),
+}
+_ALL = [expectation.name for expectation in EXPECTATIONS]
+
+
+@pytest.fixture
+def books() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        for statement in _GOOD:
+            connection.execute(statement)
+        yield connection
+
+
+def test_good_books_meet_every_expectation(books: duckdb.DuckDBPyConnection) -> None:
+    verdicts = validate(books, _ALL, _TYPES)
+    assert sorted(verdict.expectation.name for verdict in verdicts) == sorted(_ALL)
+    assert all(verdict.is_met for verdict in verdicts)
+
+
+def test_nothing_to_post_meets_every_expectation(books: duckdb.DuckDBPyConnection) -> None:
+    books.execute("delete from journals.proposed_lines")
+    books.execute("delete from raw.quarantine")
+    assert all(verdict.is_met for verdict in validate(books, _ALL, _TYPES))
+
+
+def test_every_expectation_has_a_fault_that_fails_it() -> None:
+    assert sorted(_FAULTS) == sorted(_ALL)
+
+
+@pytest.mark.parametrize("name", _ALL)
+def test_an_expectation_fails_on_its_fault(books: duckdb.DuckDBPyConnection, name: str) -> None:
+    books.execute(_FAULTS[name])
+    [verdict] = validate(books, [name], _TYPES)
+    assert not verdict.is_met

@@ -1,0 +1,71 @@
+"""The command line: help with examples, exit codes, sentences instead of stack traces."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.cli import FAILED, WRONG_USAGE, invoke, tieout
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("TIEOUT_HOME", "TIEOUT_COMPANY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize("name", sorted(tieout.commands))
+def test_every_command_shows_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke([name, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "Example" in said
+    assert f"\n    tieout {name}" in said
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["run", "demo", "status", "exceptions", "trace", "verify", "approve", "approvals", "void"],
+)
+def test_every_answer_comes_as_json_too(name: str) -> None:
+    assert "as_json" in {option.name for option in tieout.commands[name].params}
+
+
+def test_an_unknown_option_is_wrong_usage() -> None:
+    assert invoke(["run", "--colour"]) == WRONG_USAGE
+
+
+def test_no_company_folder_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["run"]) == WRONG_USAGE
+    assert "--company" in capsys.readouterr().err
+
+
+def test_a_folder_with_mistakes_lists_them_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "company.yaml").write_text("company: Acme\ncolour: blue\n")
+    assert invoke(["run", "--company", str(tmp_path / "acme")]) == WRONG_USAGE
+    said = capsys.readouterr().err
+    assert "colour" in said
+    assert "legal_entities" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "arguments", [["status"], ["verify"], ["approvals"], ["exceptions"], ["trace", "C-1"]]
+)
+def test_a_home_without_a_run_is_said(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(arguments) == FAILED
+    said = capsys.readouterr().err
+    assert said.strip()
+    assert "Traceback" not in said
+
+
+def test_an_instant_without_zone_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["run", "--company", str(tmp_path), "--as-of", "2026-03-01"]
+    assert invoke(arguments) == WRONG_USAGE
+    assert "no time zone" in capsys.readouterr().err

@@ -1,0 +1,137 @@
+"""The code location: what Dagster is told, as snapshots. No warehouse is needed to load it."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from core.home import Home
+from orchestration.definitions import build_definitions
+from orchestration.settings import Settings
+from orchestration.workplace import Workplace
+
+# Every model is a line of its own already in dbt_project; the snapshot holds what orchestration
+# adds to it.
+_OUR_SCHEMAS = frozenset({"raw", "ledger", "exports", "run", "published"})
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+    home = tmp_path_factory.mktemp("home")
+    return build_definitions(Workplace(settings=Settings(home=Home(home))))
+
+
+@pytest.fixture(scope="module")
+def graph(definitions: dg.Definitions) -> object:
+    return definitions.resolve_asset_graph()
+
+
+def test_definitions_load_without_a_warehouse_or_a_company(
+    definitions: dg.Definitions, tmp_path: Path
+) -> None:
+    dg.Definitions.validate_loadable(definitions)
+    assert not (tmp_path / "warehouse.duckdb").exists()
+
+
+def test_every_asset_has_group_owner_kinds_and_description(graph: object) -> None:
+    for key in graph.materializable_asset_keys:
+        node = graph.get(key)
+        assert len(key.path) == 2, key
+        assert node.group_name != "default", key
+        assert node.owners, key
+        assert node.kinds, key
+        assert node.description, key
+
+
+def test_nothing_is_read_that_nobody_produces(graph: object) -> None:
+    assert graph.external_asset_keys == set()
+
+
+def test_sealing_waits_for_the_books_and_their_checks(definitions: dg.Definitions) -> None:
+    job = definitions.resolve_job_def("tie_out_books")
+    plan = [node.name for node in job.graph.nodes_in_topological_order]
+    order = ["ingest", "erp_master", "exports__changes", "books", "expectations", "seal"]
+    order += ["deliver", "read_back", "proof", "published__marts_duckdb"]
+    assert [name for name in plan if name in order] == order
+
+
+def test_assets_of_orchestration(graph: object, snapshot: SnapshotAssertion) -> None:
+    assets = {
+        key.to_user_string(): {
+            "group": graph.get(key).group_name,
+            "owners": sorted(graph.get(key).owners),
+            "kinds": sorted(graph.get(key).kinds),
+        }
+        for key in sorted(graph.materializable_asset_keys)
+        if key.path[0] in _OUR_SCHEMAS
+    }
+    assert assets == snapshot
+
+
+def test_areas_of_the_models(graph: object, snapshot: SnapshotAssertion) -> None:
+    groups = {graph.get(key).group_name for key in graph.materializable_asset_keys}
+    assert sorted(groups) == snapshot
+
+
+def test_jobs(definitions: dg.Definitions, snapshot: SnapshotAssertion) -> None:
+    jobs = {
+        name: [
+            node.name for node in definitions.resolve_job_def(name).graph.nodes_in_topological_order
+        ]
+        for name in ("tie_out_books", "tie_out_immediate_entries")
+    }
+    assert jobs == snapshot
+
+
+def test_schedules_and_sensors(definitions: dg.Definitions, snapshot: SnapshotAssertion) -> None:
+    repository = definitions.get_repository_def()
+    automation = {
+        schedule.name: {
+            "job": schedule.job_name,
+            "cron": schedule.cron_schedule,
+            "status": schedule.default_status.value,
+        }
+        for schedule in repository.schedule_defs
+    } | {
+        sensor.name: {"job": sensor.job_name, "status": sensor.default_status.value}
+        for sensor in repository.sensor_defs
+    }
+    assert automation == snapshot
+
+
+def test_automation_is_switched_on_by_the_settings(tmp_path: Path) -> None:
+    settings = Settings(home=Home(tmp_path), automation=True)
+    repository = build_definitions(Workplace(settings=settings)).get_repository_def()
+    statuses = {each.default_status.value for each in repository.schedule_defs}
+    statuses |= {each.default_status.value for each in repository.sensor_defs}
+    assert statuses == {"RUNNING"}
+
+
+def test_the_landing_sensor_asks_once_per_listing(tmp_path: Path) -> None:
+    company = tmp_path / "acme"
+    landed = company / "landing" / "crm" / "a.jsonl"
+    landed.parent.mkdir(parents=True)
+    landed.write_text("{}")
+    work = Workplace(settings=Settings(home=Home(tmp_path / "h"), company=company))
+    repository = build_definitions(work).get_repository_def()
+    sensor = repository.get_sensor_def("ingest_landed_files")
+    with dg.DagsterInstance.ephemeral() as instance:
+        first = dg.build_sensor_context(instance=instance, repository_def=repository)
+        asked = sensor.evaluate_tick(first)
+        assert len(asked.run_requests) == 1
+        again = dg.build_sensor_context(
+            instance=instance, repository_def=repository, cursor=asked.cursor
+        )
+        assert not sensor.evaluate_tick(again).run_requests
+        landed.write_text("{}\n{}")
+        assert len(sensor.evaluate_tick(again).run_requests) == 1
+
+
+def test_the_approval_sensor_rests_before_there_is_a_control_store(tmp_path: Path) -> None:
+    work = Workplace(settings=Settings(home=Home(tmp_path)))
+    repository = build_definitions(work).get_repository_def()
+    sensor = repository.get_sensor_def("deliver_approved_documents")
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(instance=instance, repository_def=repository)
+        assert not sensor.evaluate_tick(context).run_requests
