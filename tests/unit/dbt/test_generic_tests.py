@@ -59,6 +59,18 @@ CASES = [
         wrong="select * from (values (1, null), (1, null)) as rows (a, b)",
     ),
     Case(
+        test="is_primary_key",
+        column="id",
+        right="select * from (values (1), (2)) as rows (id)",
+        wrong="select * from (values (1), (1)) as rows (id)",
+    ),
+    Case(
+        test="is_primary_key",
+        column="id",
+        right="select 1 as id",
+        wrong="select cast(null as integer) as id",
+    ),
+    Case(
         test="accepted_range",
         column="value",
         arguments={"min_value": 0, "max_value": 4},
