@@ -1,0 +1,91 @@
+"""How long `tieout run` takes, where the time goes, how much memory it needs.
+
+    make bench
+
+Belongs here: first and second run of the demo company and of the real usage file.
+Does not: single stations; their seconds are in HOME/runs/<run>.json.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+USAGE = REPOSITORY.parent / "shared" / "data" / "servegen" / "demo_usage_records.csv.gz"
+SECOND_RUN_BUDGET_SECONDS = 45
+FRAMEWORK_BUDGET_SECONDS = 20
+_KINDS = ("framework", "dbt", "great_expectations", "own")
+_MEBIBYTE_OF_KIBIBYTES = 1024
+
+
+def main() -> int:
+    """Measure; end with 1 when the second run of the demo is over its budget."""
+    print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}")
+    print(f"{'':28}{'whole':>8}{'frame-':>8}{'dbt':>8}{'GX':>8}{'own':>8}{'peak':>9}")
+    print(f"{'':28}{'s':>8}{'work s':>8}{'s':>8}{'s':>8}{'s':>8}{'MiB':>9}")
+    with TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        budgeted = _measure_company(scratch / "demo", [])
+        if USAGE.exists():
+            _measure_company(scratch / "servegen", ["--usage", str(USAGE)])
+        else:
+            print(f"{USAGE} is not here: real usage was not measured.")
+    is_within = (
+        budgeted["whole"] <= SECOND_RUN_BUDGET_SECONDS
+        and budgeted["framework"] <= FRAMEWORK_BUDGET_SECONDS
+    )
+    print(
+        f"Budget of the demo's second run: {SECOND_RUN_BUDGET_SECONDS} s, of it"
+        f" {FRAMEWORK_BUDGET_SECONDS} s framework: {'kept' if is_within else 'EXCEEDED'}."
+    )
+    return 0 if is_within else 1
+
+
+def _measure_company(folder: Path, demo_options: list[str]) -> dict[str, float]:
+    """Measure the first and the second run; return the second."""
+    company, home = folder / "company", folder / "home"
+    _tieout("demo", "--out", str(company), *demo_options)
+    measured: dict[str, float] = {}
+    for name in ("first run", "second run"):
+        started = time.perf_counter()
+        runs = json.loads(_tieout("run", "--company", str(company), "--home", str(home), "--json"))[
+            "runs"
+        ]
+        whole = time.perf_counter() - started
+        measured = _shares(runs, whole)
+        title = f"{folder.name}, {name}" + (f" ({len(runs)} arrivals)" if len(runs) > 1 else "")
+        figures = "".join(f"{measured[kind]:8.1f}" for kind in ("whole", *_KINDS))
+        print(f"{title:28}{figures}{_peak_mebibytes():9.0f}", flush=True)
+    return measured
+
+
+def _shares(runs: list[dict[str, Any]], whole: float) -> dict[str, float]:
+    """Split the whole: what no station claims is the framework (imports, loading, Dagster)."""
+    shares = {
+        kind: sum(sum(run["seconds"].get(kind, {}).values()) for run in runs) for kind in _KINDS
+    }
+    claimed = sum(seconds for kind, seconds in shares.items() if kind != "framework")
+    return shares | {"whole": whole, "framework": whole - claimed}
+
+
+def _tieout(*arguments: str) -> str:
+    program = Path(sys.executable).with_name("tieout")
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"tieout {' '.join(arguments)} failed:\n{done.stderr}")
+    return done.stdout
+
+
+def _peak_mebibytes() -> float:
+    """Return the largest resident memory of any command so far."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / _MEBIBYTE_OF_KIBIBYTES
+
+
+if __name__ == "__main__":
+    sys.exit(main())
