@@ -72,6 +72,20 @@ def test_sources_that_do_not_sum_to_their_journal_line_fail(tmp_path: Path) -> N
         warehouse.build(f"{JOURNALS} {DRILL_BACK}")
 
 
+def test_a_line_split_by_the_signs_of_its_currencies_keeps_both_sources(tmp_path: Path) -> None:
+    warehouse = _sealed(
+        tmp_path,
+        lines=[_line(1, "debit", 300), _line(2, "credit", 500), _line(3, "debit", 200)],
+        first_delta=300,
+    )
+    warehouse.insert("ledger.deltas", [_delta("k1", 3, "1200", 200)])
+    warehouse.build(f"{JOURNALS} {DRILL_BACK}")
+    assert warehouse.rows(
+        "select subledger_line_key, line_number, amount_minor from journals.journal_line_sources"
+        " order by line_number"
+    ) == [("k1", 1, 300), ("k2", 2, -500), ("k1", 3, 200)]
+
+
 def _sealed(folder: Path, *, lines: list[dict[str, Any]], first_delta: int = 500) -> Warehouse:
     """Return a warehouse whose ledger holds one document."""
     warehouse = Warehouse(folder)

@@ -1,4 +1,5 @@
--- One row per batch and subledger line: what was sealed for the line, and where it went.
+-- One row per batch, subledger line and journal line: what was sealed, and where it went. A line
+-- whose two currencies have opposite signs goes into two journal lines.
 -- A line without a document was sealed but nets to zero with its neighbours: the ERP never sees it.
 with
 
@@ -17,7 +18,8 @@ voids as (
 final as (
 
     select
-        deltas.batch_number || ':' || deltas.subledger_line_key as journal_line_source_key,
+        deltas.batch_number || ':' || deltas.subledger_line_key
+        || ':' || coalesce(deltas.line_number, 0) as journal_line_source_key,
         deltas.batch_number,
         deltas.subledger_line_key,
         deltas.document_key,
