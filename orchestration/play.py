@@ -15,6 +15,7 @@ from core.files import write_atomically
 from core.home import Home
 from core.spans import format_instant
 from orchestration import run_record
+from orchestration.instants import instants_to_run
 from orchestration.run_record import RunRecord, record_of
 from orchestration.workplace import Workplace
 
@@ -89,6 +90,17 @@ def play(
     if not result.success:
         raise RunFailedError(_failure(result, record, instant))
     return Played(run_id=result.run_id, as_of=instant, record=record)
+
+
+def play_earlier_arrivals(work: Workplace, instant: datetime) -> None:
+    """Play what a demonstration has not shown yet before the arrival at an instant.
+
+    A run that is started in the Dagster UI, where one run is one instant, then ends where the
+    command line ends.
+    """
+    for earlier in instants_to_run(work.company, work.home, instant, None):
+        if earlier < instant:
+            play(work, earlier)
 
 
 def _run_config(instant: datetime, now: datetime, sealing: str) -> dict[str, Any]:

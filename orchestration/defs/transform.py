@@ -20,7 +20,6 @@ from orchestration.workplace import Workplace
 BOOKS = "books"
 PROOF = "proof"
 _DEFAULT_OWNER = "data-platform"
-_AREA_OF_INTERMEDIATE = 2
 
 
 class TieoutTranslator(DagsterDbtTranslator):
@@ -90,8 +89,14 @@ def _raise_if_failed(run: Run, tag: str, outcome: Outcome) -> None:
 
 
 def _area(node: Mapping[str, Any]) -> str:
-    schema = node["schema"]
-    return node["fqn"][_AREA_OF_INTERMEDIATE] if schema == "intermediate" else schema
+    """Return the schema of a mart, the folder of an intermediate model.
+
+    Staging of what came in and staging of what went out are two places in the flow.
+    """
+    schema, folder = node["schema"], node["fqn"][1:-1]
+    if schema == "intermediate" or folder == ["staging", "posting"]:
+        return folder[-1]
+    return schema
 
 
 def _owner(node: Mapping[str, Any]) -> str:
