@@ -7,6 +7,7 @@ Does not: checking totals against lines: a control holds such a document, it is 
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from ingestion.contracts.fields import (
     Amount,
@@ -16,6 +17,7 @@ from ingestion.contracts.fields import (
     LowerCase,
     ServiceDate,
     require_exact,
+    require_unique,
 )
 
 
@@ -32,6 +34,20 @@ class InvoiceLine(Contract):
     net_amount: Amount
     tax_amount: Amount
     tax_code: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> Self:
+        if self.service_end < self.service_start:
+            raise PydanticCustomError(
+                "service_order",
+                "the service of line {line} ends on {end}, before it starts on {start}",
+                {
+                    "line": self.invoice_line_id,
+                    "end": str(self.service_end),
+                    "start": str(self.service_start),
+                },
+            )
+        return self
 
 
 class InvoiceFinalized(Contract):
@@ -50,6 +66,11 @@ class InvoiceFinalized(Contract):
     @model_validator(mode="after")
     def _amounts_fit_the_currency(self) -> Self:
         _require_exact_document(self, self.currency)
+        return self
+
+    @model_validator(mode="after")
+    def _each_line_is_named_once(self) -> Self:
+        require_unique([line.invoice_line_id for line in self.lines], "invoice line")
         return self
 
 
@@ -80,6 +101,11 @@ class CreditIssued(Contract):
     @model_validator(mode="after")
     def _amounts_fit_the_currency(self) -> Self:
         _require_exact_document(self, self.currency)
+        return self
+
+    @model_validator(mode="after")
+    def _each_line_is_named_once(self) -> Self:
+        require_unique([line.credit_line_id for line in self.lines], "credit line")
         return self
 
 

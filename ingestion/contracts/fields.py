@@ -21,10 +21,15 @@ from pydantic_core import PydanticCustomError
 from core.money import currency_exponents
 
 PRECISION_ERROR = "amount_precision"
+# Well-formed, but nothing anybody could book.
+VALUE_ERRORS = {"line_repeated", "service_date_range", "service_order"}
 _EXPONENTS = currency_exponents()
 _QUANTITY = (11, 6)  # digits before and after the point: DECIMAL(17,6)
 _PRICE = (8, 12)  # DECIMAL(20,12)
-_AMOUNT = (14, 4)  # safely inside BIGINT minor units of every currency
+_AMOUNT = (13, 4)  # sums stay inside BIGINT minor units of every currency
+_FIRST_DAY = date(1900, 1, 1)
+_LAST_DAY = date(2199, 12, 31)
+_LARGEST_LINE = 10**12  # major units per period; times 300 years it still fits BIGINT minor units
 _DECIMAL_PATTERN = r"^-?\d+(\.\d+)?$"
 
 
@@ -81,6 +86,33 @@ def require_exact(amounts: list[str], currency: str) -> None:
             )
 
 
+def require_unique(identifiers: list[str], kind: str) -> None:
+    """Refuse an event that names one of its lines twice: nobody could tell the two apart."""
+    repeated = sorted({name for name in identifiers if identifiers.count(name) > 1})
+    if repeated:
+        raise PydanticCustomError(
+            "line_repeated",
+            "{kind} {lines} is named more than once; every line needs an id of its own",
+            {"kind": kind, "lines": ", ".join(repeated)},
+        )
+
+
+def require_holdable(quantity: str, unit_price: str) -> None:
+    """Refuse a price of a line beyond what exact sums over a long term can hold."""
+    price = Decimal(quantity) * Decimal(unit_price)
+    if abs(price) >= _LARGEST_LINE:
+        raise PydanticCustomError(
+            PRECISION_ERROR,
+            "{quantity} x {unit_price} comes to {price}, and a line stays below {limit}",
+            {
+                "quantity": quantity,
+                "unit_price": unit_price,
+                "price": format(price, ".2f"),
+                "limit": str(_LARGEST_LINE),
+            },
+        )
+
+
 def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
@@ -90,6 +122,17 @@ def _no_time(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, date):
         return value.strip()
     raise PydanticCustomError("service_date", "a service date is text such as 2026-01-31")
+
+
+def _plausible(day: date) -> date:
+    """A slip such as the year 0026 or 9999 is no day anybody serves or bills for."""
+    if not _FIRST_DAY <= day <= _LAST_DAY:
+        raise PydanticCustomError(
+            "service_date_range",
+            "{day} lies outside {first} to {last}",
+            {"day": str(day), "first": str(_FIRST_DAY), "last": str(_LAST_DAY)},
+        )
+    return day
 
 
 _Text = Annotated[str, BeforeValidator(_number_as_text), StringConstraints(strip_whitespace=True)]
@@ -116,5 +159,5 @@ UnitPrice = Annotated[
 Currency = Annotated[
     str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z]{3}$")
 ]
-ServiceDate = Annotated[date, BeforeValidator(_no_time)]
+ServiceDate = Annotated[date, BeforeValidator(_no_time), AfterValidator(_plausible)]
 LowerCase = BeforeValidator(_lower)

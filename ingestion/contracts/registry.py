@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ingestion.contracts.billing import CreditIssued, InvoiceFinalized
 from ingestion.contracts.customers import CustomerUpdated
-from ingestion.contracts.fields import PRECISION_ERROR, Contract
+from ingestion.contracts.fields import PRECISION_ERROR, VALUE_ERRORS, Contract
 from ingestion.contracts.payments import PaymentSucceeded
 from ingestion.contracts.subscriptions import (
     SubscriptionAmended,
@@ -112,6 +112,12 @@ def refusal(what: str, error: ValidationError) -> Refusal:
         return Refusal(
             Reason.AMOUNT_PRECISION,
             f"The {what} event cannot be held exactly: {sentences}. Have the source round it.",
+        )
+    if kinds <= VALUE_ERRORS:
+        return Refusal(
+            Reason.PAYLOAD_INCOMPLETE,
+            f"The {what} event has values nobody can book: {sentences}. "
+            "Have the source correct it and send it under a new id.",
         )
     return Refusal(
         Reason.SCHEMA_BREAKING_CHANGE,

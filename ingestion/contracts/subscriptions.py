@@ -17,6 +17,8 @@ from ingestion.contracts.fields import (
     Quantity,
     ServiceDate,
     UnitPrice,
+    require_holdable,
+    require_unique,
 )
 
 BillingFrequency = Annotated[Literal["annual", "quarterly", "monthly"], LowerCase]
@@ -57,6 +59,12 @@ class SubscriptionLine(Contract):
             )
         return self
 
+    @model_validator(mode="after")
+    def _price_can_be_held(self) -> Self:
+        if self.quantity is not None and self.unit_price is not None:
+            require_holdable(self.quantity, self.unit_price)
+        return self
+
 
 class _Terms(Contract):
     contract_id: Identifier
@@ -87,11 +95,21 @@ class SubscriptionCreatedV1(_Terms):
     seats: Quantity
     price_per_seat_year: UnitPrice
 
+    @model_validator(mode="after")
+    def _price_can_be_held(self) -> Self:
+        require_holdable(self.seats, self.price_per_seat_year)
+        return self
+
 
 class SubscriptionCreated(_Terms):
     """A contract begins."""
 
     lines: list[SubscriptionLine] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_line_is_named_once(self) -> Self:
+        require_unique([line.contract_line_id for line in self.lines], "contract line")
+        return self
 
 
 class SubscriptionAmended(Contract):
@@ -109,6 +127,11 @@ class SubscriptionAmended(Contract):
     lines: list[SubscriptionLine] = Field(
         min_length=1, description="The complete set of lines from effective_date on."
     )
+
+    @model_validator(mode="after")
+    def _each_line_is_named_once(self) -> Self:
+        require_unique([line.contract_line_id for line in self.lines], "contract line")
+        return self
 
 
 class SubscriptionCancelled(Contract):

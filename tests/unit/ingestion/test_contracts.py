@@ -189,3 +189,65 @@ def test_quantities_and_prices_must_fit_their_columns() -> None:
     ):
         refusal = refused("subscription.created", subscription(lines=[line | change]))
         assert refusal.reason == "AMOUNT_PRECISION"
+
+
+def _twice(document: dict[str, Any]) -> dict[str, Any]:
+    return document | {"lines": document["lines"][:1] * 2}
+
+
+@pytest.mark.parametrize(
+    ("event_type", "data", "sentence"),
+    [
+        ("subscription.created", _twice(subscription()), "contract line K1-1 is named more than"),
+        (
+            "subscription.amended",
+            _twice(subscription())
+            | {"amendment_id": "A", "amendment_type": "upgrade", "timing": "immediate"}
+            | {"effective_date": "2026-02-01"},
+            "contract line K1-1 is named more than once",
+        ),
+        ("invoice.finalized", _twice(invoice()), "invoice line INV-1-1 is named more than once"),
+        (
+            "credit.issued",
+            {
+                **{name: invoice()[name] for name in ("invoice_id", "customer_id", "currency")},
+                "legal_entity_code": "T-US",
+                "credit_id": "CR",
+                "credit_date": "2026-02-01",
+                "total_amount": "2",
+                "tax_amount": "0",
+                "lines": [
+                    {
+                        "credit_line_id": "CR-1",
+                        "invoice_line_id": "INV-1-1",
+                        "basis": "concession",
+                        "net_amount": "1",
+                        "tax_amount": "0",
+                    }
+                ]
+                * 2,
+            },
+            "credit line CR-1 is named more than once",
+        ),
+        ("invoice.finalized", invoice(invoice_date="0026-01-01"), "lies outside 1900-01-01"),
+        ("subscription.created", subscription(term_end="9999-12-31"), "lies outside 1900-01-01"),
+        (
+            "invoice.finalized",
+            invoice(lines=[invoice()["lines"][0] | {"service_end": "2025-12-31"}]),
+            "ends on 2025-12-31, before it starts on 2026-01-01",
+        ),
+    ],
+)
+def test_an_event_nobody_could_book_is_refused_by_name(
+    event_type: str, data: dict[str, Any], sentence: str
+) -> None:
+    refusal = refused(event_type, data)
+    assert refusal.reason == "PAYLOAD_INCOMPLETE"
+    assert sentence in refusal.sentence
+
+
+def test_a_price_that_no_sum_could_hold_is_refused() -> None:
+    line = subscription()["lines"][0] | {"quantity": "99999999999", "unit_price": "99999999"}
+    refusal = refused("subscription.created", subscription(lines=[line]))
+    assert refusal.reason == "AMOUNT_PRECISION"
+    assert "stays below 1000000000000" in refusal.sentence
