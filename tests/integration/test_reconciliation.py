@@ -144,8 +144,8 @@ def test_a_single_usage_event_finds_its_charge(story: Story) -> None:
         "select event_id, usage_charge_id from lineage.usage_event_charges order by event_id",
     )
     assert [tuple(row.values()) for row in rows] == [
-        ("u1", "K1-2|1|2026-01"),
-        ("u2", "K1-2|1|2026-02"),
+        ("u1", "K1|K1-2|1|2026-01"),
+        ("u2", "K1|K1-2|1|2026-02"),
         ("u3", None),
     ]
 

@@ -13,6 +13,14 @@
     )
 {%- endmacro %}
 
+{# The same, left as wide as the engine's integers go. #}
+{% macro share_between_wide(total, part_from, part_to, whole) -%}
+    (
+        {{ div_half_up_wide(wide(total) ~ ' * ' ~ wide(part_to), wide(whole)) }}
+        - {{ div_half_up_wide(wide(total) ~ ' * ' ~ wide(part_from), wide(whole)) }}
+    )
+{%- endmacro %}
+
 {# Sum that is unknown as soon as one of its parts is: a missing amount is not zero. #}
 {% macro sum_or_unknown(expression) -%}
     cast(case when count(*) = count({{ expression }}) then sum({{ expression }}) end as bigint)

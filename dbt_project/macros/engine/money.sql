@@ -26,10 +26,10 @@
     cast(cast({{ amount }} as decimal(38, 12)) * cast(1000000000000 as decimal(13, 0)) as hugeint)
 {%- endmacro %}
 
-{# A quantity of up to 6 decimals as an integer count of millionths. The factor has 19 digits so
-   that DuckDB multiplies in 128 bits: two narrower decimals overflow from 9.2 million units on. #}
+{# A quantity of up to 6 decimals as an integer count of millionths. A sum of usage has more
+   digits than one event, so the quantity is read as wide as sums are. #}
 {% macro scaled_quantity(quantity) -%}
-    cast(cast({{ quantity }} as decimal(17, 6)) * cast(1000000 as decimal(19, 0)) as hugeint)
+    cast(cast({{ quantity }} as decimal(28, 6)) * cast(1000000 as decimal(7, 0)) as hugeint)
 {%- endmacro %}
 
 {# A unit price of up to 12 decimals as an integer count of 10^-12 units. #}

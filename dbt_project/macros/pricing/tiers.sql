@@ -20,7 +20,7 @@
             when 'package'
                 then {{ package_quantity(billable_quantity, package_size, is_first) }}
         end
-        as decimal(17, 6)
+        as decimal(28, 6)
     )
 {%- endmacro %}
 
@@ -74,13 +74,18 @@
 {%- endmacro %}
 
 {# Cost of a tier as a whole count of 10^-18 of a major unit. The flat amount is due once the
-   tier takes anything. #}
+   tier takes anything. Null from 10^12 major units on: no charge is that large, and sums of such
+   would leave the range of minor units, so the charge stays unknown and a control holds it. #}
 {% macro tier_amount_scaled(quantity, unit_price, flat_amount) -%}
-    (
-        {{ scaled_quantity(quantity) }} * {{ scaled_price(unit_price) }}
-        + case
-            when {{ quantity }} > 0 then {{ scaled_price(flat_amount) }} * 1000000
-            else 0
-        end
-    )
+    case
+        when
+            {{ scaled_quantity(quantity) }}
+            < {{ power_of_ten('30') }} // greatest(abs({{ scaled_price(unit_price) }}), 1)
+            then
+                {{ scaled_quantity(quantity) }} * {{ scaled_price(unit_price) }}
+                + case
+                    when {{ quantity }} > 0 then {{ scaled_price(flat_amount) }} * 1000000
+                    else 0
+                end
+    end
 {%- endmacro %}

@@ -96,7 +96,7 @@ def test_a_price_plan_rates_the_edge_of_its_tiers(rated: Warehouse, plan: str) -
 def test_tiers_show_the_arithmetic_of_their_charge(rated: Warehouse) -> None:
     assert rated.rows("""
         select tier_number, quantity, unit_price, flat_amount, amount
-        from usage.usage_charge_tiers where usage_charge_id like 'GRADUATED_ABOVE|%' order by 1
+        from usage.usage_charge_tiers where usage_charge_id like '%|GRADUATED_ABOVE|%' order by 1
     """) == [
         (1, Decimal(10), Decimal(2), Decimal(0), Decimal(20)),
         (2, Decimal("0.000001"), Decimal(1), Decimal(5), Decimal("5.000001")),
@@ -166,8 +166,8 @@ def test_each_version_of_a_month_is_rated_by_itself(tmp_path: Path) -> None:
         select usage_charge_id, service_start_date, service_end_date, charge_minor
         from usage.usage_charges order by 1
     """) == [
-        ("K-1|1|2026-02", date(2026, 2, 1), date(2026, 2, 14), 34),
-        ("K-1|2|2026-02", date(2026, 2, 15), date(2026, 2, 28), 34),
+        ("K|K-1|1|2026-02", date(2026, 2, 1), date(2026, 2, 14), 34),
+        ("K|K-1|2|2026-02", date(2026, 2, 15), date(2026, 2, 28), 34),
     ]
 
 

@@ -24,7 +24,7 @@ priced as (
         coalesce(prices.included_quantity, 0) as included_quantity,
         cast(
             greatest(quantities.quantity - coalesce(prices.included_quantity, 0), 0)
-            as decimal(17, 6)
+            as decimal(28, 6)
         ) as billable_quantity,
         left(prices.snapshot_hash, 12) || ':' || prices.price_id as price_version
     from quantities

@@ -63,7 +63,7 @@ grouped as (
         contract_id,
         usage_charge_id,
         cast(sum(event_count) as bigint) as event_count,
-        cast(sum(quantity) as decimal(17, 6)) as quantity
+        cast(sum(quantity) as decimal(28, 6)) as quantity
     from placed
     group by source, subject, meter_code, usage_day, is_due, contract_id, usage_charge_id
 

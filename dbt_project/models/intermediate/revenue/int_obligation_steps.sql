@@ -33,8 +33,8 @@ amounts as (
             days_between('start_date', 'step_stop_date'),
             'total_days',
         ) }} as amount_minor,
-        {{ share_between(
-            'allocated_price_minor * 10000',
+        {{ share_between_wide(
+            wide('allocated_price_minor') ~ ' * 10000',
             days_between('start_date', 'step_start_date'),
             days_between('start_date', 'step_stop_date'),
             'total_days',

@@ -10,10 +10,10 @@ steps as (
     select
         *,
         case
-            when currency = functional_currency then matched_to * 10000 else fine_to
+            when currency = functional_currency then {{ wide('matched_to') }} * 10000 else fine_to
         end as position_to,
         case
-            when currency = functional_currency then matched_from * 10000
+            when currency = functional_currency then {{ wide('matched_from') }} * 10000
             else coalesce(lag(fine_to) over (
                 partition by track_key order by matched_to, recognition_step_id
             ), 0)
@@ -50,15 +50,15 @@ overlapping as (
         case
             when steps.matched_from <= layers.layer_from then 0
             else least(
-                greatest(steps.position_from - layers.layer_from * 10000, 0),
-                layers.layer_minor * 10000
+                greatest(steps.position_from - {{ wide('layers.layer_from') }} * 10000, 0),
+                {{ wide('layers.layer_minor') }} * 10000
             )
         end as layer_fine_from,
         case
-            when steps.matched_to >= layers.layer_to then layers.layer_minor * 10000
+            when steps.matched_to >= layers.layer_to then {{ wide('layers.layer_minor') }} * 10000
             else least(
-                greatest(steps.position_to - layers.layer_from * 10000, 0),
-                layers.layer_minor * 10000
+                greatest(steps.position_to - {{ wide('layers.layer_from') }} * 10000, 0),
+                {{ wide('layers.layer_minor') }} * 10000
             )
         end as layer_fine_to
     from steps
@@ -85,7 +85,10 @@ matches as (
         step_rate_id,
         step_to - step_from as amount_minor,
         {{ share_between(
-            'functional_net_minor', 'layer_fine_from', 'layer_fine_to', 'net_minor * 10000'
+            'functional_net_minor',
+            'layer_fine_from',
+            'layer_fine_to',
+            wide('net_minor') ~ ' * 10000',
         ) }} as layer_functional_minor,
         {{ share_between('step_functional_minor', 'step_from', 'step_to', 'step_minor') }}
             as step_functional_minor

@@ -71,7 +71,7 @@ stacked as (
         cast(sum(greatest(coalesce(amount_fine, 0), 0)) over (
             partition by track_key
             order by step_end_date, contract_line_id, recognition_step_id
-        ) as bigint) as fine_to
+        ) as hugeint) as fine_to
     from described
 
 ),

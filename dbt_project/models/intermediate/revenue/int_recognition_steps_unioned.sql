@@ -40,7 +40,7 @@ fixed_steps as (
         performance_obligation_id,
         step_end_date,
         amount_minor,
-        amount_minor * 10000 as amount_fine,
+        {{ wide('amount_minor') }} * 10000 as amount_fine,
         'termination' as step_kind
     from termination_steps
 
@@ -78,7 +78,7 @@ unioned as (
         product_code,
         through_date as step_end_date,
         charge_minor as amount_minor,
-        charge_minor * 10000 as amount_fine,
+        {{ wide('charge_minor') }} * 10000 as amount_fine,
         price_version,
         event_count as source_event_count,
         accounting_period as usage_period

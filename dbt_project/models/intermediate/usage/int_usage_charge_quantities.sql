@@ -42,7 +42,7 @@ monthly as (
         contracts.currency,
         legal_entities.cutoff_date,
         {{ month_start('daily_usage.usage_date') }} as period_start_date,
-        cast(sum(daily_usage.quantity) as decimal(17, 6)) as quantity,
+        cast(sum(daily_usage.quantity) as decimal(28, 6)) as quantity,
         cast(sum(daily_usage.event_count) as bigint) as event_count
     from daily_usage
     inner join contracts on daily_usage.contract_id = contracts.contract_id
@@ -62,7 +62,8 @@ monthly as (
 dated as (
 
     select
-        contract_version_lines.contract_line_id
+        monthly.contract_id
+        || '|' || contract_version_lines.contract_line_id
         || '|' || contract_versions.version_number
         || '|' || {{ accounting_period('monthly.period_start_date') }} as usage_charge_id,
         monthly.contract_id,

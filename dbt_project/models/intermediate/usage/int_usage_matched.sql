@@ -30,7 +30,7 @@ matched as (
         usage_terms.contract_version_line_id,
         usage_terms.is_ambiguous,
         local_quarter_hours.usage_date,
-        cast(sum(raw_usage.quantity) as decimal(17, 6)) as quantity,
+        cast(sum(raw_usage.quantity) as decimal(28, 6)) as quantity,
         count(*) as event_count
     from raw_usage
     left join usage_terms

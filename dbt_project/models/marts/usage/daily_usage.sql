@@ -22,7 +22,7 @@ daily_usage as (
         contract_version_lines.meter_code,
         contract_version_lines.price_id,
         matched.usage_date,
-        cast(sum(matched.quantity) as decimal(17, 6)) as quantity,
+        cast(sum(matched.quantity) as decimal(28, 6)) as quantity,
         cast(sum(matched.event_count) as bigint) as event_count
     from matched
     inner join contract_version_lines

@@ -47,7 +47,7 @@ held_usage as (
         coded.usage_day,
         coded.hold_code,
         coded.customer_id,
-        cast(sum(coded.quantity) as decimal(17, 6)) as quantity,
+        cast(sum(coded.quantity) as decimal(28, 6)) as quantity,
         cast(sum(coded.event_count) as bigint) as event_count
     from coded
     group by

@@ -24,7 +24,9 @@ amounts as (
 
     select
         tiers.usage_charge_id,
-        sum(tiers.amount_scaled) as amount_scaled,
+        case
+            when count(*) = count(tiers.amount_scaled) then sum(tiers.amount_scaled)
+        end as amount_scaled,
         sum({{ amount_from_scaled('tiers.amount_scaled') }}) as amount,
         {{ any_true('tiers.is_last_needed') }} as price_found
     from tiers
@@ -53,7 +55,9 @@ usage_charges as (
         charges.included_quantity,
         charges.billable_quantity,
         cast(
-            case when amounts.price_found then amounts.amount end as decimal(38, 12)
+            case
+                when amounts.price_found and amounts.amount_scaled is not null then amounts.amount
+            end as decimal(38, 12)
         ) as charge_amount,
         case
             when amounts.price_found
