@@ -8,12 +8,11 @@ Does not: single stations; their seconds are in HOME/runs/<run>.json.
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -21,7 +20,7 @@ USAGE = REPOSITORY.parent / "shared" / "data" / "servegen" / "demo_usage_records
 SECOND_RUN_BUDGET_SECONDS = 45
 FRAMEWORK_BUDGET_SECONDS = 20
 _KINDS = ("framework", "dbt", "great_expectations", "own")
-_MEBIBYTE_OF_KIBIBYTES = 1024
+_KIBIBYTES_PER_MEBIBYTE = 1024
 
 
 def main() -> int:
@@ -61,7 +60,7 @@ def _measure_company(folder: Path, demo_options: list[str]) -> dict[str, float]:
         measured = _shares(runs, whole)
         title = f"{folder.name}, {name}" + (f" ({len(runs)} arrivals)" if len(runs) > 1 else "")
         figures = "".join(f"{measured[kind]:8.1f}" for kind in ("whole", *_KINDS))
-        print(f"{title:28}{figures}{_peak_mebibytes():9.0f}", flush=True)
+        print(f"{title:28}{figures}{peak:9.0f}", flush=True)
     return measured
 
 
@@ -74,17 +73,17 @@ def _shares(runs: list[dict[str, Any]], whole: float) -> dict[str, float]:
     return shares | {"whole": whole, "framework": whole - claimed}
 
 
-def _tieout(*arguments: str) -> str:
+def _tieout(*arguments: str) -> tuple[str, float]:
+    """Run the command; return what it printed and its largest resident memory in MiB."""
     program = Path(sys.executable).with_name("tieout")
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"tieout {' '.join(arguments)} failed:\n{done.stderr}")
-    return done.stdout
-
-
-def _peak_mebibytes() -> float:
-    """Return the largest resident memory of any command so far."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / _MEBIBYTE_OF_KIBIBYTES
+    with TemporaryFile("w+") as printed:
+        process = subprocess.Popen([program, *arguments], stdout=printed)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit(f"tieout {' '.join(arguments)} failed; see above.")
+        printed.seek(0)
+        return printed.read(), usage.ru_maxrss / _KIBIBYTES_PER_MEBIBYTE
 
 
 if __name__ == "__main__":
