@@ -44,7 +44,7 @@ disposed as (
         case when event_key is null then 'usage' else 'business' end as kind,
         sum(event_count) as event_count
     from dispositions
-    group by 1, 2
+    group by source, kind
 
 )
 

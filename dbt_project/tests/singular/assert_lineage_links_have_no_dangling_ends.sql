@@ -3,40 +3,80 @@ with
 
 nodes as (
 
-    select 'event' as node_type, event_key as node_key from {{ source('raw', 'events') }}
+    select
+        'event' as node_type,
+        event_key as node_key
+    from {{ source('raw', 'events') }}
     union all
-    select 'customer', customer_id from {{ ref('int_customers_resolved') }}
+    select
+        'customer' as node_type,
+        customer_id as node_key
+    from {{ ref('int_customers_resolved') }}
     union all
-    select 'contract', contract_id from {{ ref('contracts') }}
+    select
+        'contract' as node_type,
+        contract_id as node_key
+    from {{ ref('contracts') }}
     union all
-    select 'contract_version', contract_version_id from {{ ref('contract_versions') }}
+    select
+        'contract_version' as node_type,
+        contract_version_id as node_key
+    from {{ ref('contract_versions') }}
     union all
-    select document_type, document_id from {{ ref('int_billing_documents') }}
+    select
+        document_type as node_type,
+        document_id as node_key
+    from {{ ref('int_billing_documents') }}
     union all
-    select 'usage', usage_key from {{ ref('int_usage_by_charge') }}
+    select
+        'usage' as node_type,
+        usage_key as node_key
+    from {{ ref('int_usage_by_charge') }}
     union all
-    select 'usage_charge', usage_charge_id from {{ ref('usage_charges') }}
+    select
+        'usage_charge' as node_type,
+        usage_charge_id as node_key
+    from {{ ref('usage_charges') }}
     union all
-    select 'subledger_line', subledger_line_key from {{ ref('int_subledger_lines_delivered') }}
+    select
+        'subledger_line' as node_type,
+        subledger_line_key as node_key
+    from {{ ref('int_subledger_lines_delivered') }}
     union all
-    select 'journal_line', journal_line_key from {{ ref('journal_lines') }}
+    select
+        'journal_line' as node_type,
+        journal_line_key as node_key
+    from {{ ref('journal_lines') }}
     union all
-    select 'document', document_key from {{ ref('journal_entries') }}
+    select
+        'document' as node_type,
+        document_key as node_key
+    from {{ ref('journal_entries') }}
     union all
-    select 'erp_document', erp_code || ':' || erp_document_id
+    select
+        'erp_document' as node_type,
+        erp_code || ':' || erp_document_id as node_key
     from {{ ref('int_erp_documents_matched') }}
 
 ),
 
 ends as (
 
-    select from_type as node_type, from_key as node_key from {{ ref('links') }}
+    select
+        from_type as node_type,
+        from_key as node_key
+    from {{ ref('links') }}
     union
-    select to_type, to_key from {{ ref('links') }}
+    select
+        to_type as node_type,
+        to_key as node_key
+    from {{ ref('links') }}
 
 )
 
-select ends.node_type, ends.node_key
+select
+    ends.node_type,
+    ends.node_key
 from ends
 left join nodes
     on ends.node_type = nodes.node_type and ends.node_key = nodes.node_key

@@ -1,4 +1,4 @@
--- One row per link between events, customers, contracts, their versions and billing documents.
+-- One row per link between events, customers, contracts and their versions.
 with
 
 contract_events as (
@@ -31,24 +31,6 @@ contract_versions as (
 
 ),
 
-billing_documents as (
-
-    select * from {{ ref('int_billing_documents') }} where is_first
-
-),
-
-invoices as (
-
-    select * from billing_documents where document_type = 'invoice'
-
-),
-
-invoice_lines as (
-
-    select * from {{ ref('stg_events__invoice_lines') }}
-
-),
-
 links as (
 
     select
@@ -64,44 +46,41 @@ links as (
 
     union
 
-    select 'event', contract_events.event_key, 'contract', contracts.contract_id
+    select
+        'event' as from_type,
+        contract_events.event_key as from_key,
+        'contract' as to_type,
+        contracts.contract_id as to_key
     from contract_events
     inner join contracts on contract_events.contract_id = contracts.contract_id
 
     union
 
-    select 'event', event_key, 'contract_version', contract_version_id
+    select
+        'event' as from_type,
+        event_key as from_key,
+        'contract_version' as to_type,
+        contract_version_id as to_key
     from contract_versions
 
     union
 
-    select 'event', event_key, document_type, document_id
-    from billing_documents
-
-    union
-
-    select 'customer', customer_id, 'contract', contract_id
+    select
+        'customer' as from_type,
+        customer_id as from_key,
+        'contract' as to_type,
+        contract_id as to_key
     from contracts
     where customer_id is not null
 
     union
 
-    select 'contract', contract_id, 'contract_version', contract_version_id
+    select
+        'contract' as from_type,
+        contract_id as from_key,
+        'contract_version' as to_type,
+        contract_version_id as to_key
     from contract_versions
-
-    union
-
-    select 'contract', contracts.contract_id, 'invoice', invoices.document_id
-    from invoice_lines
-    inner join invoices on invoice_lines.event_key = invoices.event_key
-    inner join contracts on invoice_lines.contract_id = contracts.contract_id
-
-    union
-
-    select 'invoice', invoices.document_id, settlements.document_type, settlements.document_id
-    from billing_documents as settlements
-    inner join invoices on settlements.invoice_id = invoices.document_id
-    where settlements.document_type in ('credit', 'payment')
 
 )
 

@@ -32,18 +32,30 @@ links as (
 
     union
 
-    select 'subledger_line', subledger_line_key, 'document', document_key
+    select
+        'subledger_line' as from_type,
+        subledger_line_key as from_key,
+        'document' as to_type,
+        document_key as to_key
     from journal_line_sources
     where line_number is null
 
     union
 
-    select 'journal_line', journal_line_key, 'document', document_key
+    select
+        'journal_line' as from_type,
+        journal_line_key as from_key,
+        'document' as to_type,
+        document_key as to_key
     from journal_lines
 
     union
 
-    select 'document', document_key, 'erp_document', erp_code || ':' || erp_document_id
+    select
+        'document' as from_type,
+        document_key as from_key,
+        'erp_document' as to_type,
+        erp_code || ':' || erp_document_id as to_key
     from erp_documents
 
 )

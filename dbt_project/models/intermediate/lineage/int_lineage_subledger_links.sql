@@ -32,12 +32,6 @@ usage_charges as (
 
 ),
 
-usage_by_charge as (
-
-    select * from {{ ref('int_usage_by_charge') }} where usage_charge_id is not null
-
-),
-
 version_lines as (
 
     select
@@ -75,10 +69,10 @@ links as (
     union
 
     select
-        billing_documents.document_type,
-        billing_documents.document_id,
-        'subledger_line',
-        subledger_lines.subledger_line_key
+        billing_documents.document_type as from_type,
+        billing_documents.document_id as from_key,
+        'subledger_line' as to_type,
+        subledger_lines.subledger_line_key as to_key
     from subledger_lines
     inner join billing_documents
         on
@@ -88,10 +82,10 @@ links as (
     union
 
     select
-        'usage_charge',
-        usage_charges.usage_charge_id,
-        'subledger_line',
-        subledger_lines.subledger_line_key
+        'usage_charge' as from_type,
+        usage_charges.usage_charge_id as from_key,
+        'subledger_line' as to_type,
+        subledger_lines.subledger_line_key as to_key
     from subledger_lines
     inner join usage_charges
         on
@@ -99,20 +93,6 @@ links as (
             and subledger_lines.contract_id = usage_charges.contract_id
             and subledger_lines.origin_period = usage_charges.accounting_period
     where subledger_lines.entry_type = 'usage_accrual'
-
-    union
-
-    select
-        'contract_version',
-        usage_charges.contract_version_id,
-        'usage_charge',
-        usage_charges.usage_charge_id
-    from usage_charges
-
-    union
-
-    select 'usage', usage_key, 'usage_charge', usage_charge_id
-    from usage_by_charge
 
 )
 

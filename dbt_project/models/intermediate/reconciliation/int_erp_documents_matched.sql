@@ -45,7 +45,7 @@ matched as (
         journal_entries.delivery_status,
         journal_entries.outbox_state,
         coalesce(posted.content = sealed.content, false)
-        and posted.legal_entity_code is not distinct from sealed.legal_entity_code
+        and (posted.legal_entity_code is not distinct from sealed.legal_entity_code)
             as is_unaltered,
         row_number() over (
             partition by posted.erp_code, posted.document_key

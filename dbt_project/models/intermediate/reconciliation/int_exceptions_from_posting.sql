@@ -41,8 +41,10 @@ stopped as (
         ) }}
         || case journal_entries.delivery_status
             when 'pending_approval' then ' is above the approval limit and waits for approval.'
-            when 'rejected' then ' was rejected by the ERP after '
-                || journal_entries.attempt_count || ' attempts.'
+            when 'rejected'
+                then
+                    ' was rejected by the ERP after '
+                    || journal_entries.attempt_count || ' attempts.'
             when 'conflict' then ' is in the ERP with another content.'
             when 'held' then ' is held back from delivery.'
             else ' was sent, and the ERP has not said what became of it.'

@@ -33,18 +33,18 @@ breaks as (
         ('TIE_OUT_BREAK', 'contract_period', 'tie_out_schedules_to_journals'),
         ('TIE_OUT_BREAK', 'erp_balance', 'tie_out_journals_to_erp'),
     ] -%}
-    select
-        '{{ mart }}' as origin,
-        '{{ code }}' as code,
-        '{{ subject_type }}' as subject_type,
-        tie_out_key as subject_key,
-        sentence,
-        difference_minor as amount_minor,
-        currency,
-        legal_entity_code
-    from {{ ref(mart) }}
-    where not is_tied
-    union all
+        select
+            '{{ mart }}' as origin,
+            '{{ code }}' as code,
+            '{{ subject_type }}' as subject_type,
+            tie_out_key as subject_key,
+            sentence,
+            difference_minor as amount_minor,
+            currency,
+            legal_entity_code
+        from {{ ref(mart) }}
+        where not is_tied
+        union all
     {% endfor %}
     select
         'tie_out_usage_to_charges' as origin,

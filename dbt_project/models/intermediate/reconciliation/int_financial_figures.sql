@@ -42,17 +42,17 @@ balance_figures as (
         ('unbilled', 'unbilled_receivable_minor'),
         ('receivable', 'receivable_minor'),
     ] -%}
-    select
-        'revenue' as section,
-        {{ loop.index }} as position,
-        '{{ label }}' as label,
-        legal_entity_code as entity,
-        currency,
-        count(*) as count_value,
-        cast(coalesce(sum({{ column }}), 0) as bigint) as amount_minor
-    from latest_balances
-    group by legal_entity_code, currency
-    {{ 'union all' if not loop.last }}
+        select
+            'revenue' as section,
+            {{ loop.index }} as position,
+            '{{ label }}' as label,
+            legal_entity_code as entity,
+            currency,
+            count(*) as count_value,
+            cast(coalesce(sum({{ column }}), 0) as bigint) as amount_minor
+        from latest_balances
+        group by legal_entity_code, currency
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
@@ -67,20 +67,20 @@ document_figures as (
         ('rejected', "'rejected', 'conflict', 'held'"),
         ('voided', "'voided'"),
     ] -%}
-    select
-        'documents' as section,
-        {{ loop.index }} as position,
-        '{{ label }}' as label,
-        legal_entity_code as entity,
-        currency,
-        count(*) filter (where delivery_status in ({{ statuses }})) as count_value,
-        cast(
-            coalesce(sum(total_minor) filter (where delivery_status in ({{ statuses }})), 0)
-            as bigint
-        ) as amount_minor
-    from journal_entries
-    group by legal_entity_code, currency
-    {{ 'union all' if not loop.last }}
+        select
+            'documents' as section,
+            {{ loop.index }} as position,
+            '{{ label }}' as label,
+            legal_entity_code as entity,
+            currency,
+            count(*) filter (where delivery_status in ({{ statuses }})) as count_value,
+            cast(
+                coalesce(sum(total_minor) filter (where delivery_status in ({{ statuses }})), 0)
+                as bigint
+            ) as amount_minor
+        from journal_entries
+        group by legal_entity_code, currency
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

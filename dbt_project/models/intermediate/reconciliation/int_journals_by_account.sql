@@ -55,9 +55,9 @@ by_account as (
         cast(sum(signed_minor) as bigint) as sealed_minor,
         cast(sum(signed_functional_minor) as bigint) as sealed_functional_minor,
         {%- for status in ['in_flight', 'pending_approval', 'refused'] %}
-        cast(
-            coalesce(sum(signed_minor) filter (where status = '{{ status }}'), 0) as bigint
-        ) as {{ status }}_minor,
+            cast(
+                coalesce(sum(signed_minor) filter (where status = '{{ status }}'), 0) as bigint
+            ) as {{ status }}_minor,
         {%- endfor %}
         cast(
             coalesce(

@@ -59,7 +59,7 @@ explained as (
             when
                 should_minor = sealed_minor
                 and should_functional_minor = sealed_functional_minor
-                and hold_code is distinct from 'UNKNOWN_AMOUNT'
+                and coalesce(hold_code, '') <> 'UNKNOWN_AMOUNT'
                 then sealed_status
             when hold_code is not null then 'held'
             else 'awaiting_sealing'

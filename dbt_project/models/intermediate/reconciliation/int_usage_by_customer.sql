@@ -40,7 +40,7 @@ by_customer as (
         on
             by_subject.source = customers.source
             and by_subject.subject = customers.source_customer_id
-    group by 1, 2
+    group by customer_key, by_subject.meter_code
 
 )
 

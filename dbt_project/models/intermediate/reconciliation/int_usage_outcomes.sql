@@ -31,7 +31,7 @@ charged as (
     select
         contracts.customer_id as customer_key,
         usage_charges.meter_code,
-        {%- for name, condition in [('charged', 'is not null'), ('unpriced', 'is null')] %}
+    {%- for name, condition in [('charged', 'is not null'), ('unpriced', 'is null')] %}
         coalesce(
             sum(usage_charges.event_count)
             filter (where usage_charges.charge_minor {{ condition }}),
@@ -42,7 +42,7 @@ charged as (
             0
         ) as {{ name }}_quantity
         {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from usage_charges
     inner join contracts on usage_charges.contract_id = contracts.contract_id
     group by contracts.customer_id, usage_charges.meter_code
@@ -80,11 +80,11 @@ combined as (
     select
         customer_key,
         meter_code,
-        {%- for outcome in ['charged', 'unpriced', 'held', 'not_yet_due'] %}
+    {%- for outcome in ['charged', 'unpriced', 'held', 'not_yet_due'] %}
         coalesce({{ outcome }}_count, 0) as {{ outcome }}_count,
         coalesce({{ outcome }}_quantity, 0) as {{ outcome }}_quantity
         {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from charged
     full join held using (customer_key, meter_code)
     full join not_yet_due using (customer_key, meter_code)

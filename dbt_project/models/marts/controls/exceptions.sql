@@ -45,20 +45,20 @@ unioned as (
     {%- for cte, has_money, has_time in [
         ('from_ingestion', false, true), ('from_posting', true, true), ('from_tie_outs', true, false)
     ] %}
-    union all
-    select
-        origin,
-        code,
-        subject_type,
-        subject_key,
-        sentence,
-        null as owner,
-        null as next_step,
-        {{ 'amount_minor' if has_money else 'null' }} as amount_minor,
-        {{ 'currency' if has_money else 'null' }} as currency,
-        {{ 'legal_entity_code' if has_money else 'null' }} as legal_entity_code,
-        {{ 'opened_at' if has_time else 'cast(null as timestamp)' }} as opened_at
-    from {{ cte }}
+        union all
+        select
+            origin,
+            code,
+            subject_type,
+            subject_key,
+            sentence,
+            null as owner,
+            null as next_step,
+            {{ 'amount_minor' if has_money else 'null' }} as amount_minor,
+            {{ 'currency' if has_money else 'null' }} as currency,
+            {{ 'legal_entity_code' if has_money else 'null' }} as legal_entity_code,
+            {{ 'opened_at' if has_time else 'cast(null as timestamp)' }} as opened_at
+        from {{ cte }}
     {%- endfor %}
 
 ),

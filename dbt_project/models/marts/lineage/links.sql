@@ -8,6 +8,18 @@ contract_links as (
 
 ),
 
+document_links as (
+
+    select * from {{ ref('int_lineage_document_links') }}
+
+),
+
+usage_links as (
+
+    select * from {{ ref('int_lineage_usage_links') }}
+
+),
+
 subledger_links as (
 
     select * from {{ ref('int_lineage_subledger_links') }}
@@ -23,6 +35,10 @@ journal_links as (
 links as (
 
     select * from contract_links
+    union all
+    select * from document_links
+    union all
+    select * from usage_links
     union all
     select * from subledger_links
     union all

@@ -22,13 +22,13 @@ financial_figures as (
 event_figures as (
 
     {% for label in ['landed', 'accepted', 'duplicate', 'quarantined'] -%}
-    select
-        'events' as section,
-        {{ loop.index }} as position,
-        '{{ label }}' as label,
-        cast(coalesce(sum({{ label }}_count), 0) as bigint) as count_value
-    from manifest
-    {{ 'union all' if not loop.last }}
+        select
+            'events' as section,
+            {{ loop.index }} as position,
+            '{{ label }}' as label,
+            cast(coalesce(sum({{ label }}_count), 0) as bigint) as count_value
+        from manifest
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
     union all
     select

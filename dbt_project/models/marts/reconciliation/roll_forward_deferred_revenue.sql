@@ -40,10 +40,10 @@ rolled as (
         {%- for name in [
             'without_contract', 'sealed', 'posted', 'held', 'awaiting_sealing'
         ] %}
-        cast(sum({{ name }}_minor) over (
-            partition by legal_entity_code, currency
-            order by accounting_period
-        ) as bigint) as {{ name }}_balance_minor,
+            cast(sum({{ name }}_minor) over (
+                partition by legal_entity_code, currency
+                order by accounting_period
+            ) as bigint) as {{ name }}_balance_minor,
         {%- endfor %}
         cast(sum(billed_minor + credited_minor + recognized_minor + other_minor) over (
             partition by legal_entity_code, currency

@@ -42,9 +42,9 @@ tolerated as (
             usage_billing.accounting_period,
             usage_billing.currency
         order by
-            case when policies.legal_entity_code = '*' then 1 else 0 end,
+            case when policies.legal_entity_code = '*' then 1 else 0 end asc,
             policies.valid_from desc,
-            policies.row_number
+            policies.row_number asc
     ) = 1
 
 ),
@@ -72,7 +72,7 @@ split as (
         charge_minor as left_minor,
         invoiced_minor as right_minor,
         {%- for reason in ['held', 'not_yet_due', 'awaiting_invoice', 'tolerated'] %}
-        case when reason = '{{ reason }}' then open_minor else 0 end as {{ reason }}_minor,
+            case when reason = '{{ reason }}' then open_minor else 0 end as {{ reason }}_minor,
         {%- endfor %}
         case when reason = 'break' then open_minor else 0 end as difference_minor
     from reasoned

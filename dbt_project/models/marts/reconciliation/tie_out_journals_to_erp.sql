@@ -49,11 +49,17 @@ explained as (
     select
         compared.*,
         currencies.minor_unit_exponent,
-        in_flight_minor + pending_approval_minor + refused_minor as explained_minor,
-        left_minor - right_minor - in_flight_minor - pending_approval_minor - refused_minor
-            as difference_minor,
-        functional_left_minor - functional_right_minor - functional_explained_minor
-            as functional_difference_minor
+        compared.in_flight_minor
+        + compared.pending_approval_minor
+        + compared.refused_minor as explained_minor,
+        compared.left_minor
+        - compared.right_minor
+        - compared.in_flight_minor
+        - compared.pending_approval_minor
+        - compared.refused_minor as difference_minor,
+        compared.functional_left_minor
+        - compared.functional_right_minor
+        - compared.functional_explained_minor as functional_difference_minor
     from compared
     left join currencies on compared.currency = currencies.currency
 

@@ -26,9 +26,9 @@ schedules_to_journals as (
 
 ),
 
+-- Balances of all accounts sum to zero, so those in debit speak for their documents.
 journals_to_erp as (
 
-    -- Balances of all accounts sum to zero, so those in debit speak for their documents.
     {{ summarized_tie_out(
         'journals_to_erp',
         ref('tie_out_journals_to_erp'),
@@ -49,8 +49,11 @@ money as (
         'charges_to_invoices', 'invoices_to_subledger', 'schedules_to_journals', 'journals_to_erp',
         'documents_to_erp',
     ] -%}
-    select {{ loop.index + 1 }} as position, * from {{ name }}
-    {{ 'union all' if not loop.last }}
+        select
+            {{ loop.index + 1 }} as position,
+            *
+        from {{ name }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
@@ -68,6 +71,9 @@ events as (
         cast(coalesce(sum(right_count), 0) as bigint) as right_count,
         cast(coalesce(sum(explained_count), 0) as bigint) as explained_count,
         cast(coalesce(sum(difference_count), 0) as bigint) as difference_count,
+        {%- for amount in ['left', 'right', 'explained', 'difference'] %}
+            cast(null as bigint) as {{ amount }}_minor,
+        {%- endfor %}
         count(*) filter (where not is_tied) as break_count
     from usage_to_charges
 
@@ -75,40 +81,9 @@ events as (
 
 combined as (
 
-    select
-        position,
-        tie_out_name,
-        currency,
-        left_name,
-        right_name,
-        row_count,
-        left_count,
-        right_count,
-        explained_count,
-        difference_count,
-        {%- for amount in ['left', 'right', 'explained', 'difference'] %}
-        cast(null as bigint) as {{ amount }}_minor,
-        {%- endfor %}
-        break_count
-    from events
+    select * from events
     union all
-    select
-        position,
-        tie_out_name,
-        currency,
-        left_name,
-        right_name,
-        row_count,
-        left_count,
-        right_count,
-        cast(null as bigint) as explained_count,
-        cast(null as bigint) as difference_count,
-        left_minor,
-        right_minor,
-        explained_minor,
-        difference_minor,
-        break_count
-    from money
+    select * from money
 
 ),
 

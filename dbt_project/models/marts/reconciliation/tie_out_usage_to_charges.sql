@@ -19,11 +19,11 @@ compared as (
     select
         customer_key,
         meter_code,
-        {%- for side in ['accepted', 'charged', 'unpriced', 'held', 'not_yet_due'] %}
+    {%- for side in ['accepted', 'charged', 'unpriced', 'held', 'not_yet_due'] %}
         cast(coalesce({{ side }}_count, 0) as bigint) as {{ side }}_count,
         cast(coalesce({{ side }}_quantity, 0) as decimal(38, 6)) as {{ side }}_quantity
         {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from accepted
     full join outcomes using (customer_key, meter_code)
 
@@ -69,10 +69,10 @@ worded as (
             ('not_yet_due_count', 'came after the last complete day'),
             ('difference_count', 'are unexplained'),
         ] %}
-        || case
-            when {{ column }} <> 0 then ' ' || {{ count_text(column) }} || ' {{ words }}.'
-            else ''
-        end
+            || case
+                when {{ column }} <> 0 then ' ' || {{ count_text(column) }} || ' {{ words }}.'
+                else ''
+            end
         {%- endfor %} as sentence
     from final
 

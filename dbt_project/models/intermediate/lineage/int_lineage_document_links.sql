@@ -1,0 +1,66 @@
+-- One row per link between events, contracts, and what was billed, credited and paid.
+with
+
+billing_documents as (
+
+    select * from {{ ref('int_billing_documents') }} where is_first
+
+),
+
+invoices as (
+
+    select * from billing_documents where document_type = 'invoice'
+
+),
+
+settlements as (
+
+    select * from billing_documents where document_type in ('credit', 'payment')
+
+),
+
+invoice_lines as (
+
+    select * from {{ ref('stg_events__invoice_lines') }}
+
+),
+
+contracts as (
+
+    select * from {{ ref('contracts') }}
+
+),
+
+links as (
+
+    select
+        'event' as from_type,
+        event_key as from_key,
+        document_type as to_type,
+        document_id as to_key
+    from billing_documents
+
+    union
+
+    select
+        'contract' as from_type,
+        contracts.contract_id as from_key,
+        'invoice' as to_type,
+        invoices.document_id as to_key
+    from invoice_lines
+    inner join invoices on invoice_lines.event_key = invoices.event_key
+    inner join contracts on invoice_lines.contract_id = contracts.contract_id
+
+    union
+
+    select
+        'invoice' as from_type,
+        invoices.document_id as from_key,
+        settlements.document_type as to_type,
+        settlements.document_id as to_key
+    from settlements
+    inner join invoices on settlements.invoice_id = invoices.document_id
+
+)
+
+select * from links
