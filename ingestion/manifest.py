@@ -176,6 +176,28 @@ def verify(home: Home) -> list[str]:
     return problems
 
 
+def missing(home: Home) -> list[str]:
+    """Return which entries and files are not there, in sentences: quick, for every run."""
+    numbers = _numbers(home)
+    gaps = sorted(set(range(1, max(numbers, default=0) + 1)) - numbers)
+    problems = [
+        f"Raw manifest entry {number} is missing. Restore {manifest_path(home, number)}."
+        for number in gaps
+    ]
+    if not numbers:
+        return problems
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"select manifest_number, files from read_parquet({_pattern(home)}) order by all"
+        ).fetchall()
+    return problems + [
+        _missing_file(file["path"], number)
+        for number, files in rows
+        for file in json.loads(files)
+        if not (home.path / file["path"]).exists()
+    ]
+
+
 def with_files(row: Row, home: Home, paths: Sequence[Path]) -> Row:
     """Return a row that owns these raw files, with their hashes."""
     named = tuple((path.relative_to(home.path).as_posix(), file_sha256(path)) for path in paths)
@@ -187,16 +209,20 @@ def _file_problems(home: Home, number: int, record: dict[str, Any]) -> list[str]
     for file in json.loads(record["files"]):
         path = home.path / file["path"]
         if not path.exists():
-            problems.append(
-                f"{file['path']} of raw manifest entry {number} is missing. Restore it from the "
-                "backup; until then the books are not complete and nothing can be posted."
-            )
+            problems.append(_missing_file(file["path"], number))
         elif (found := file_sha256(path)) != file["sha256"]:
             problems.append(
                 f"{file['path']} of raw manifest entry {number} was changed: SHA-256 {found}, "
                 f"registered {file['sha256']}. Restore it from the backup."
             )
     return problems
+
+
+def _missing_file(path: str, number: int) -> str:
+    return (
+        f"{path} of raw manifest entry {number} is missing. Restore it from the backup; until "
+        "then the books are not complete and nothing can be posted."
+    )
 
 
 def _head(home: Home, number: int) -> Head:

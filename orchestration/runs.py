@@ -20,6 +20,7 @@ from orchestration.run_record import RunRecord
 from orchestration.warehouse import WarehouseWorld
 from orchestration.workplace import Workplace
 from posting import exports, ledger
+from posting.errors import SmallerWorldError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +125,7 @@ def open_run(
     started_at = record.get("as_of")
     if started_at is None:
         initialise(work.home)
+        refuse_lost_raw(work.home)
         chosen = parse_instant(as_of) if as_of else _default_as_of(work)
         started_at = format_instant(chosen)
         record.update(run_id=run_id, as_of=started_at, now=now or started_at, sealing=sealing)
@@ -143,6 +145,37 @@ def initialise(home: Home) -> None:
     raw_store.initialise(home)
     ledger.initialise(home)
     exports.initialise(home)
+
+
+def refuse_lost_raw(home: Home) -> None:
+    """Refuse to work where raw entries or files are gone that the books were sealed from.
+
+    Said before anything is taken in: an ingest would sweep what no entry names, and number new
+    entries like lost ones.
+
+    Raises:
+        SmallerWorldError: with everything that is missing.
+    """
+    problems = manifest.missing(home)
+    last = ledger.read_head(home).last_batch
+    if last is not None:
+        head = manifest.read_head(home).number
+        if head < last.raw_head:
+            problems.append(
+                f"Batch {last.batch_number} was sealed from raw entry {last.raw_head}, but the "
+                f"manifest ends at {head}."
+            )
+        elif not problems and manifest.entry_hash(home, last.raw_head) != last.raw_head_hash:
+            problems.append(
+                f"Batch {last.batch_number} was sealed from another raw entry {last.raw_head} than "
+                "the one that is here."
+            )
+    if problems:
+        raise SmallerWorldError(
+            "This home has lost what its books were made from. Check that it is the right one, "
+            "and restore raw/ from the backup. Nothing was taken in or posted.\n"
+            + "\n".join(problems)
+        )
 
 
 def _default_as_of(work: Workplace) -> datetime:
