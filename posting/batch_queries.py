@@ -75,7 +75,7 @@ left join cut_lines
 HELD = """
 create or replace temp table held as
 select
-    subledger_line_key, contract_id, document_type, document_id,
+    subledger_line_key, entry_group_key, contract_id, document_type, document_id, account_code,
     coalesce(hold_code, ?) as hold_code,
     difference_minor::bigint as amount_minor,
     difference_functional_minor::bigint as functional_amount_minor

@@ -108,9 +108,11 @@ DELTA = {
 HELD = {
     "batch_number": COUNT,
     "subledger_line_key": TEXT,
+    "entry_group_key": TEXT,
     "contract_id": TEXT,
     "document_type": TEXT,
     "document_id": TEXT,
+    "account_code": TEXT,
     "hold_code": TEXT,
     "amount_minor": COUNT,
     "functional_amount_minor": COUNT,
