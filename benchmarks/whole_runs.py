@@ -53,10 +53,9 @@ def _measure_company(folder: Path, demo_options: list[str]) -> dict[str, float]:
     measured: dict[str, float] = {}
     for name in ("first run", "second run"):
         started = time.perf_counter()
-        runs = json.loads(_tieout("run", "--company", str(company), "--home", str(home), "--json"))[
-            "runs"
-        ]
+        said, peak = _tieout("run", "--company", str(company), "--home", str(home), "--json")
         whole = time.perf_counter() - started
+        runs = json.loads(said)["runs"]
         measured = _shares(runs, whole)
         title = f"{folder.name}, {name}" + (f" ({len(runs)} arrivals)" if len(runs) > 1 else "")
         figures = "".join(f"{measured[kind]:8.1f}" for kind in ("whole", *_KINDS))

@@ -165,19 +165,23 @@ def exceptions(
 @click.argument("identifier", metavar="ID")
 @_company
 @_home
+@click.option("--all", "everything", is_flag=True, help="Print every branch of long fans.")
 @_json
-def trace(identifier: str, company: Path | None, home: Path | None, as_json: bool) -> int:
+def trace(
+    identifier: str, company: Path | None, home: Path | None, everything: bool, as_json: bool
+) -> int:
     """Follow an ID both ways: what it came from, and what it became.
 
-    ID is an event, contract, invoice, usage charge, journal line (DOCUMENT:LINE), document key or
-    ERP document.
+    ID is an event (also a usage event), customer, contract, invoice, credit, payment, usage charge,
+    subledger line, journal line (DOCUMENT:LINE), document key or ERP document (its number).
 
     \b
     Examples:
-      tieout trace C-104
-      tieout trace RSLK3J5Q2X7M4NPA
+      tieout trace CT-1005
+      tieout trace RSLK3J5Q2X7M4NPA --all
+      tieout trace NW-US-2026-000066 --json
     """
-    return commands.trace(identifier, company, home, as_json=as_json)
+    return commands.trace(identifier, company, home, everything=everything, as_json=as_json)
 
 
 @tieout.command()

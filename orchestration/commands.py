@@ -106,16 +106,24 @@ def exceptions(
     return 0
 
 
-def trace(identifier: str, company: Path | None, home: Path | None, *, as_json: bool) -> int:
+def trace(
+    identifier: str,
+    company: Path | None,
+    home: Path | None,
+    *,
+    everything: bool,
+    as_json: bool,
+) -> int:
     """Print where an ID came from and what it became."""
     from orchestration import trace as tracing  # noqa: PLC0415
+    from orchestration import trace_tree  # noqa: PLC0415
 
     settings = read_settings(company=company, home=home)
     found = tracing.trace(settings.home, identifier)
     if as_json:
         _print_json(found.facts())
     else:
-        tracing.show(found, Console(highlight=False, soft_wrap=True))
+        trace_tree.show(found, Console(highlight=False, soft_wrap=True), everything=everything)
     return 0
 
 

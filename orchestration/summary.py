@@ -4,6 +4,7 @@ Belongs here: reading the published figures, printing them.
 Does not: computing figures (dbt's metrics and reconciliation marts do).
 """
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,12 @@ _FIGURES = """
     from metrics.run_summary
     order by section, position, entity, currency
 """
+_NEXT = (
+    ("Next", "exceptions", "what is held, and who can help"),
+    ("", "trace ID", "from any ID to its money, and back"),
+    ("", "verify", "prove that nothing was changed"),
+)
+_USE_COLUMN = 50
 _PER_ENTITY = ("charges", "recognized", "deferred", "unbilled", "receivable")
 
 
@@ -59,12 +66,9 @@ def show(facts: dict[str, Any], console: Console) -> None:
     console.print()
     status.show_exceptions(facts["exceptions"], console)
     console.print()
-    home = _shown(facts["home"])
-    console.print("Next  tieout exceptions --home", home, "       what is held, and who can help")
-    console.print(
-        "      tieout trace ID --home", home, "         from any ID to its money, and back"
-    )
-    console.print("      tieout verify --home", home, "           prove that nothing was changed")
+    program, home = _shown(sys.argv[0]), _shown(facts["home"])
+    for lead, command, use in _NEXT:
+        console.print(f"{lead:6}{program} {command} --home {home}".ljust(_USE_COLUMN), use)
     console.print("      marts for your tools:", _shown(facts["marts"]))
     console.print(f"{facts['seconds']} seconds")
 

@@ -1,7 +1,8 @@
 """Tracing: from any ID down to what it came from, and up to what it became.
 
-Belongs here: walking lineage.links both ways, showing what was found.
-Does not: making the links (dbt's lineage marts).
+Belongs here: finding what an ID names, walking lineage.links both ways.
+Does not: making the links (dbt's lineage marts), words for what was found (trace_words), or how it
+is printed (trace_tree).
 """
 
 from collections.abc import Iterator
@@ -9,30 +10,20 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import duckdb
-from rich.console import Console
-from rich.tree import Tree
 
 from core.errors import TieoutError
 from core.home import Home
 from orchestration import publish
+from orchestration.trace_words import Node, Thing, describe, describe_usage_event
 from orchestration.warehouse import open_warehouse
 
 _MOST_STEPS = 12
-_MOST_SHOWN = 25
 _DOWN = ("to", "from")
 _UP = ("from", "to")
 
 
 class UnknownIdError(TieoutError):
     """Nothing is known under an ID."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    """Something with an ID."""
-
-    kind: str
-    key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,100 +37,128 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """Everything found around an ID."""
+    """Everything found around an ID.
+
+    Attributes:
+        nodes: what the ID names; several things may share one.
+        came_from: links down towards the events.
+        became: links up towards the ERP.
+        things: every node of it, in words and facts.
+    """
 
     nodes: list[Node]
     came_from: list[Link]
     became: list[Link]
+    things: dict[Node, Thing]
 
     def facts(self) -> dict[str, Any]:
         """Return the same for programs."""
-        return {name: [asdict(each) for each in getattr(self, name)] for name in _PARTS}
+        return {name: [asdict(each) for each in getattr(self, name)] for name in _PARTS} | {
+            "things": [asdict(node) | asdict(thing) for node, thing in self.things.items()]
+        }
 
 
+_PARTS = ("nodes", "came_from", "became")
+
+# Events are linked by a hash; people know them by the ids their sources gave them.
 _NAMED_LINKS = """
     create or replace temp table named_links as
     select
         links.from_type,
-        coalesce(from_events.event_name, links.from_key) as from_key,
+        coalesce(from_events.source || ':' || from_events.event_id, links.from_key) as from_key,
         links.to_type,
-        coalesce(to_events.event_name, links.to_key) as to_key
+        links.to_key
     from lineage.links as links
-    left join event_names as from_events
+    left join lineage.events as from_events
         on links.from_type = 'event' and links.from_key = from_events.event_key
-    left join event_names as to_events
-        on links.to_type = 'event' and links.to_key = to_events.event_key
 """
-_PARTS = ("nodes", "came_from", "became")
+_FOUND = """
+    with known as (
+        select from_type as kind, from_key as key from named_links
+        union all
+        select to_type, to_key from named_links
+        union all
+        select 'event', source || ':' || event_id from lineage.events
+    )
+    select kind, key from known
+    where key = $1 or (kind = 'event' and suffix(key, ':' || $1))
+    union
+    select 'erp_document', erp_code || ':' || erp_document_id from journals.journal_entries
+    where erp_number = $1
+    order by kind, key
+"""
+_USAGE_EVENT = """
+    select source, event_id, subject, meter_code, quantity, occurred_at, landed_path, landed_line,
+        usage_key, usage_charge_id
+    from lineage.usage_event_charges
+    where event_id = $1 or source || ':' || event_id = $1
+    order by source, event_id
+"""
 
 
 def trace(home: Home, identifier: str) -> Trace:
     """Follow an ID both ways through the published lineage.
 
+    Single usage events are in no mart, because there would be a row for each: an ID the marts do
+    not know is looked up in the warehouse's view of them.
+
     Raises:
-        UnknownIdError: no link knows it.
+        UnknownIdError: nothing knows it.
     """
     with publish.open_marts(home.marts) as connection:
-        _name_events(connection, home, identifier)
-        nodes = _find(connection, identifier)
+        connection.execute(_NAMED_LINKS)
+        nodes, things = _find(connection, identifier), {}
+        if not nodes:
+            things = _usage_events(connection, home, identifier)
+            nodes = list(things)
         if not nodes:
             raise UnknownIdError(
-                f"Nothing is known under '{identifier}'. Give an event, contract, invoice, usage"
-                " charge, journal line (DOCUMENT:LINE), document key or ERP document."
+                f"Nothing is known under '{identifier}'. Give the ID of an event, customer,"
+                " contract, invoice, credit, payment, usage charge, subledger line, journal line"
+                " (DOCUMENT:LINE), journal document or ERP document (its number, or ERP:ID)."
                 " What was not accepted is listed by `tieout exceptions`."
             )
+        came_from = list(_walk(connection, nodes, _DOWN))
+        became = list(_walk(connection, nodes, _UP))
+        reached = [*nodes, *(link.child for link in (*came_from, *became))]
         return Trace(
             nodes=nodes,
-            came_from=list(_walk(connection, nodes, _DOWN)),
-            became=list(_walk(connection, nodes, _UP)),
+            came_from=came_from,
+            became=became,
+            things=describe(connection, reached) | things,
         )
 
 
-def show(found: Trace, console: Console) -> None:
-    """Print both directions as trees."""
-    for node in found.nodes:
-        for title, links in (("came from", found.came_from), ("became", found.became)):
-            tree = Tree(f"[bold]{node.kind} {node.key}[/bold] {title}")
-            _grow(tree, node, links, set())
-            if tree.children:
-                console.print(tree)
-            else:
-                console.print(f"{node.kind} {node.key} {title}: nothing")
-
-
-def _name_events(connection: duckdb.DuckDBPyConnection, home: Home, identifier: str) -> None:
-    """Lay the links out with events under the ids their sources gave them.
-
-    Business events are named from raw/. A usage event is in no link, because there would be one
-    per event: the one asked for is resolved by the warehouse's view.
-    """
-    with open_warehouse(home.warehouse, read_only=True) as warehouse:
-        names = warehouse.execute(
-            "select event_key, source || ':' || event_id from raw.events order by event_key"
-        ).to_arrow_table()
-        usage = warehouse.execute(
-            "select source || ':' || event_id, usage_key, usage_charge_id"
-            " from lineage.usage_event_charges"
-            " where event_id = $1 or source || ':' || event_id = $1 order by all",
-            [identifier],
-        ).fetchall()
-    connection.register("event_names", names.rename_columns(["event_key", "event_name"]))
-    connection.execute(_NAMED_LINKS)
-    for event, usage_key, charge in usage:
-        to = ("usage_charge", charge) if charge else ("held_usage", usage_key)
-        connection.execute("insert into named_links values ('event', ?, ?, ?)", [event, *to])
-
-
 def _find(connection: duckdb.DuckDBPyConnection, identifier: str) -> list[Node]:
-    rows = connection.execute(
-        "select distinct kind, key from ("
-        " select from_type as kind, from_key as key from named_links"
-        " union all select to_type, to_key from named_links)"
-        " where key = $1 or (kind = 'event' and suffix(key, ':' || $1))"
-        " order by kind, key",
-        [identifier],
-    ).fetchall()
+    rows = connection.execute(_FOUND, [identifier]).fetchall()
     return [Node(kind=kind, key=key) for kind, key in rows]
+
+
+def _usage_events(
+    connection: duckdb.DuckDBPyConnection, home: Home, identifier: str
+) -> dict[Node, Thing]:
+    """Find usage events, and link each to its charge, or to its day of usage while it has none."""
+    things = {}
+    for row in _read_usage_events(home, identifier):
+        node = Node(kind="event", key=f"{row['source']}:{row['event_id']}")
+        charge = row["usage_charge_id"]
+        to = ("usage_charge", charge) if charge else ("usage", row["usage_key"])
+        connection.execute("insert into named_links values ('event', ?, ?, ?)", [node.key, *to])
+        things[node] = describe_usage_event(row)
+    return things
+
+
+def _read_usage_events(home: Home, identifier: str) -> list[dict[str, Any]]:
+    try:
+        with open_warehouse(home.warehouse, read_only=True) as warehouse:
+            found = warehouse.execute(_USAGE_EVENT, [identifier])
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    except duckdb.IOException as error:
+        raise TieoutError(
+            f"'{identifier}' is in no published mart, and usage events cannot be looked up while"
+            f" the warehouse {home.warehouse} is being written. Try again when the run is over."
+        ) from error
 
 
 def _walk(
@@ -172,15 +191,3 @@ def _walk(
             f" semi join front on {here}_type = front.kind and {here}_key = front.key"
             f" anti join seen on {there}_type = seen.kind and {there}_key = seen.key"
         )
-
-
-def _grow(tree: Tree, node: Node, links: list[Link], above: set[Node]) -> None:
-    """Hang what a thing leads to under it; each thing is opened once."""
-    above.add(node)
-    children = [link.child for link in links if link.parent == node]
-    for child in children[:_MOST_SHOWN]:
-        branch = tree.add(f"{child.kind} {child.key}")
-        if child not in above:
-            _grow(branch, child, links, above)
-    if len(children) > _MOST_SHOWN:
-        tree.add(f"and {len(children) - _MOST_SHOWN} more; --json lists all")
