@@ -64,12 +64,18 @@ findings as (
             is_passed='coalesce(total_minor = lines_minor and tax_total_minor = lines_tax_minor, '
             ~ 'false)',
             exception_code="'DOCUMENT_TOTAL_MISMATCH'",
-            sentence="coalesce(subject_text || ': total ' || amount_text || ', lines and taxes '"
+            sentence="case when total_minor = lines_minor then subject_text || ': tax '"
+            " || " ~ amount_text('tax_total_minor', 'transaction_exponent', 'currency')
+            ~ " || ' in all, ' || " ~ amount_text(
+                'lines_tax_minor', 'transaction_exponent', 'currency'
+            ) ~ " || ' on its lines.' else"
+            " coalesce(subject_text || ': total ' || amount_text || ', lines and taxes '"
             " || " ~ amount_text('lines_minor', 'transaction_exponent', 'currency')
             ~ " || ', ' || " ~ amount_text(
                 'total_minor - lines_minor', 'transaction_exponent', 'currency'
-            ) ~ " || ' unexplained.', subject_text || ': the total is unknown.')",
-            amount_minor='coalesce(total_minor - lines_minor, amount_minor)',
+            ) ~ " || ' unexplained.', subject_text || ': the total is unknown.') end",
+            amount_minor='coalesce(case when total_minor = lines_minor then amount_minor '
+            ~ 'else total_minor - lines_minor end, amount_minor)',
             currency='currency',
         ) }}
     from compared

@@ -4,6 +4,8 @@
     'ctl_subject_customer_status',
     'ctl_contract_confirmed',
     'ctl_document_prerequisites',
+    'ctl_document_contract_lines',
+    'ctl_contract_currency',
     'ctl_document_currency',
     'ctl_document_amounts',
     'ctl_document_totals',
@@ -16,6 +18,8 @@
     'ctl_contract_deferred_balance',
     'ctl_subject_change_approval',
     'ctl_document_duplicate',
+    'ctl_contract_repeated',
+    'ctl_contract_negative_usage',
     'ctl_legal_entity_open_period',
 ] %}
 with
