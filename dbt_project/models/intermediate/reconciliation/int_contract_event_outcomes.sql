@@ -70,6 +70,7 @@ spanned as (
                 then 'replaced_before_it_began'
             else outcomes.outcome
         end as outcome,
+        outcomes.ends_service_on,
         coalesce(contract_versions.valid_from, outcomes.ends_service_on) as decides_from,
         coalesce(contract_versions.valid_to, {{ end_of_time() }}) as decides_to
     from outcomes

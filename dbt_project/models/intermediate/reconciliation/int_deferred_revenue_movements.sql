@@ -21,7 +21,10 @@ placed as (
         subledger_lines.*,
         contracts.contract_id is not null as has_contract
     from subledger_lines
-    left join contracts on subledger_lines.contract_id = contracts.contract_id
+    left join contracts
+        on
+            subledger_lines.contract_id = contracts.contract_id
+            and subledger_lines.legal_entity_code = contracts.legal_entity_code
 
 ),
 
@@ -36,8 +39,8 @@ movements as (
             ('credited', "'credit'"),
             ('recognized', "'recognition', 'usage_accrual'"),
         ] %}
-        -coalesce(sum(should_minor) filter (where entry_type in ({{ entry_types }})), 0)
-            as {{ name }}_minor,
+            -coalesce(sum(should_minor) filter (where entry_type in ({{ entry_types }})), 0)
+                as {{ name }}_minor,
         {%- endfor %}
         -coalesce(
             sum(should_minor) filter (
@@ -95,7 +98,7 @@ complete as (
         ] %}
         cast(coalesce(movements.{{ name }}_minor, 0) as bigint) as {{ name }}_minor
         {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from periods
     left join movements
         on

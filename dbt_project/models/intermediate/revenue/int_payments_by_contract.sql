@@ -46,6 +46,7 @@ shared as (
     select
         settlements.document_id as payment_id,
         positioned.contract_id,
+        documents.legal_entity_code,
         documents.currency,
         documents.document_date as paid_date,
         {{ share_between(

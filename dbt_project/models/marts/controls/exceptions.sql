@@ -18,6 +18,8 @@ from_ingestion as (
 from_posting as (
 
     select * from {{ ref('int_exceptions_from_posting') }}
+    union all
+    select * from {{ ref('int_exceptions_from_late_usage') }}
 
 ),
 

@@ -34,11 +34,11 @@ currencies as (
 
 compared as (
 
+    -- A concession on an invoice nobody knows has no contract, on either side.
     select
-        contract_id,
-        currency,
-        accounting_period,
-        entry_type,
+        {%- for column in ['contract_id', 'currency', 'accounting_period', 'entry_type'] %}
+            coalesce(scheduled.{{ column }}, journaled.{{ column }}) as {{ column }},
+        {%- endfor %}
         coalesce(contracts.legal_entity_code, journaled.legal_entity_code) as legal_entity_code,
         coalesce(scheduled.schedule_line_count, 0) as left_count,
         coalesce(journaled.line_count, 0) as right_count,
@@ -49,10 +49,18 @@ compared as (
         coalesce(journaled.hold_code, contract_holds.hold_code) as hold_code,
         currencies.minor_unit_exponent
     from scheduled
-    full join journaled using (contract_id, currency, accounting_period, entry_type)
-    left join contracts using (contract_id)
-    left join contract_holds on contract_id = contract_holds.subject_key
-    left join currencies using (currency)
+    full join journaled
+        on
+            scheduled.contract_id is not distinct from journaled.contract_id
+            and scheduled.currency = journaled.currency
+            and scheduled.accounting_period = journaled.accounting_period
+            and scheduled.entry_type = journaled.entry_type
+    left join contracts
+        on coalesce(scheduled.contract_id, journaled.contract_id) = contracts.contract_id
+    left join contract_holds
+        on coalesce(scheduled.contract_id, journaled.contract_id) = contract_holds.subject_key
+    left join currencies
+        on coalesce(scheduled.currency, journaled.currency) = currencies.currency
 
 ),
 
@@ -95,7 +103,7 @@ final as (
         posted_minor,
         difference_minor = 0 as is_tied,
         {{ tie_out_sentence(
-            "'Contract ' || contract_id || ', ' || accounting_period",
+            "'Contract ' || coalesce(contract_id, '(unknown)') || ', ' || accounting_period",
             'earned', 'sealed in journals',
             [
                 ('held_minor', 'is held'),
