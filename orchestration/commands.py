@@ -47,7 +47,7 @@ def run(company: Path | None, home: Path | None, as_of: str | None, *, as_json: 
     finally:
         progress.close()
         work.release_home()
-    facts = summary.summarise(work.home, played, time.perf_counter() - started)
+    facts = summary.summarise(work.settings, played, time.perf_counter() - started)
     if as_json:
         _print_json(facts)
     else:
@@ -123,7 +123,7 @@ def trace(
     if as_json:
         _print_json(found.facts())
     else:
-        trace_tree.show(found, Console(highlight=False, soft_wrap=True), everything=everything)
+        trace_tree.show(found, everything=everything)
     return 0
 
 
@@ -140,6 +140,8 @@ def verify(company: Path | None, home: Path | None, *, as_json: bool) -> int:
             print(f"{'ok  ' if not check.problems else 'FAIL'} {check.name}")  # noqa: T201
             for problem in check.problems:
                 print(f"     {problem}")  # noqa: T201
+        if work.settings.company is None:
+            print("--   The ERP was not compared: name the company with --company DIR.")  # noqa: T201
     return _FAILED if any(check.problems for check in checks) else 0
 
 

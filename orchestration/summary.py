@@ -12,11 +12,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from core.home import Home
 from core.money import to_decimal
 from core.spans import format_instant
 from orchestration import publish, status
 from orchestration.play import Played
+from orchestration.settings import Settings, home_of_company
 
 _FIGURES = """
     select section, label, entity, currency, count_value, amount_minor
@@ -28,12 +28,13 @@ _NEXT = (
     ("", "trace ID", "from any ID to its money, and back"),
     ("", "verify", "prove that nothing was changed"),
 )
-_USE_COLUMN = 50
+_USE_COLUMN = 62
 _PER_ENTITY = ("charges", "recognized", "deferred", "unbilled", "receivable")
 
 
-def summarise(home: Home, played: Sequence[Played], seconds: float) -> dict[str, Any]:
+def summarise(settings: Settings, played: Sequence[Played], seconds: float) -> dict[str, Any]:
     """Return what the runs of one command did, and where everything stands after them."""
+    home = settings.home
     with publish.open_marts(home.marts) as connection:
         names = ("section", "label", "entity", "currency", "count", "amount_minor")
         figures = [
@@ -41,6 +42,7 @@ def summarise(home: Home, played: Sequence[Played], seconds: float) -> dict[str,
         ]
         return {
             "home": str(home.path),
+            "company": str(settings.company_folder()),
             "as_of": format_instant(played[-1].as_of),
             "runs": [_run_facts(each) for each in played],
             "figures": figures,
@@ -66,9 +68,9 @@ def show(facts: dict[str, Any], console: Console) -> None:
     console.print()
     status.show_exceptions(facts["exceptions"], console)
     console.print()
-    program, home = _shown(sys.argv[0]), _shown(facts["home"])
+    program, place = _shown(sys.argv[0]), _place(Path(facts["company"]), Path(facts["home"]))
     for lead, command, use in _NEXT:
-        console.print(f"{lead:6}{program} {command} --home {home}".ljust(_USE_COLUMN), use)
+        console.print(f"{lead:6}{program} {command} {place}".ljust(_USE_COLUMN), use)
     console.print("      marts for your tools:", _shown(facts["marts"]))
     console.print(f"{facts['seconds']} seconds")
 
@@ -138,6 +140,13 @@ def _entity_table(figures: list[dict[str, Any]]) -> Table:
         amounts = (cells.get((entity, currency, label), 0) for label in _PER_ENTITY)
         table.add_row(entity, currency, *(f"{to_decimal(each, currency):,}" for each in amounts))
     return table
+
+
+def _place(company: Path, home: Path) -> str:
+    """Return the options that name this company and home, as few as are needed."""
+    named = f"--company {_shown(str(company))}"
+    is_default = home_of_company(company).resolve() == home
+    return named if is_default else f"{named} --home {_shown(str(home))}"
 
 
 def _shown(path: str) -> str:

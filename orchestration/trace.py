@@ -81,7 +81,9 @@ _FOUND = """
         select 'event', source || ':' || event_id from lineage.events
     )
     select kind, key from known
-    where key = $1 or (kind = 'event' and suffix(key, ':' || $1))
+    where key = $1
+        or (kind = 'event' and suffix(key, ':' || $1))
+        or (kind = 'subledger_line' and length($1) >= 8 and prefix(key, $1))
     union
     select 'erp_document', erp_code || ':' || erp_document_id from journals.journal_entries
     where erp_number = $1
