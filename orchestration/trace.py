@@ -93,8 +93,8 @@ _USAGE_EVENT = """
     select source, event_id, subject, meter_code, quantity, occurred_at, landed_path, landed_line,
         usage_key, usage_charge_id
     from lineage.usage_event_charges
-    where event_id = $1 or source || ':' || event_id = $1
-    order by source, event_id
+    where event_id = $1 or source || ':' || event_id = $1 or usage_key = $1
+    order by occurred_at, source, event_id
 """
 
 
@@ -102,7 +102,7 @@ def trace(home: Home, identifier: str) -> Trace:
     """Follow an ID both ways through the published lineage.
 
     Single usage events are in no mart, because there would be a row for each: an ID the marts do
-    not know is looked up in the warehouse's view of them.
+    not know is looked up in the warehouse's view of them. So are the events of a day of usage.
 
     Raises:
         UnknownIdError: nothing knows it.
@@ -110,9 +110,9 @@ def trace(home: Home, identifier: str) -> Trace:
     with publish.open_marts(home.marts) as connection:
         connection.execute(_NAMED_LINKS)
         nodes, things = _find(connection, identifier), {}
-        if not nodes:
+        if not nodes or nodes[0].kind == "usage":
             things = _usage_events(connection, home, identifier)
-            nodes = list(things)
+            nodes = nodes or list(things)
         if not nodes:
             raise UnknownIdError(
                 f"Nothing is known under '{identifier}'. Give the ID of an event, customer,"
@@ -139,12 +139,16 @@ def _find(connection: duckdb.DuckDBPyConnection, identifier: str) -> list[Node]:
 def _usage_events(
     connection: duckdb.DuckDBPyConnection, home: Home, identifier: str
 ) -> dict[Node, Thing]:
-    """Find usage events, and link each to its charge, or to its day of usage while it has none."""
+    """Find usage events, and link each to the day of usage asked for, or to its charge.
+
+    One that has no charge yet is linked to its day of usage, which says why.
+    """
     things = {}
     for row in _read_usage_events(home, identifier):
         node = Node(kind="event", key=f"{row['source']}:{row['event_id']}")
         charge = row["usage_charge_id"]
-        to = ("usage_charge", charge) if charge else ("usage", row["usage_key"])
+        is_day = not charge or row["usage_key"] == identifier
+        to = ("usage", row["usage_key"]) if is_day else ("usage_charge", charge)
         connection.execute("insert into named_links values ('event', ?, ?, ?)", [node.key, *to])
         things[node] = describe_usage_event(row)
     return things

@@ -37,6 +37,8 @@ resolved as (
         usage_events.occurred_at,
         usage_events.usage_day,
         usage_events.quantity,
+        usage_events.landed_path,
+        usage_events.landed_line,
         concat_ws(
             '|',
             usage_events.source,

@@ -1,0 +1,250 @@
+"""What a traced thing is, in words with money, and the same facts for programs.
+
+Belongs here: one query on the published marts and one sentence per kind of thing.
+Does not: finding or linking things (trace), or printing them (trace_tree).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from core.money import format_amount
+from orchestration.trace_queries import QUERIES
+
+_Row = dict[str, Any]
+# What a thing is called, and what is said about it.
+_Said = tuple[str, str]
+# Internal to a query: what a thing is sorted by.
+_SORTED_BY = "sorted_by"
+# Of a subledger line's key people see the beginning; it is enough to trace it.
+_SHORT_KEY = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """Something with an ID."""
+
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """What a node is.
+
+    Attributes:
+        name: what it is called.
+        words: a sentence for people, beginning with the name.
+        facts: what the sentence says, and what it leaves out.
+        position: where it stands among its siblings.
+    """
+
+    name: str
+    words: str
+    facts: _Row
+    position: tuple[int, str]
+
+
+def describe(connection: duckdb.DuckDBPyConnection, nodes: Iterable[Node]) -> dict[Node, Thing]:
+    """Describe nodes, with one query per kind; one that no mart describes keeps its kind and key.
+
+    Args:
+        connection: the published marts.
+        nodes: what to describe; repetitions are fine.
+    """
+    kinds: dict[str, set[str]] = {}
+    for node in nodes:
+        kinds.setdefault(node.kind, set()).add(node.key)
+    things = {}
+    for kind, keys in sorted(kinds.items(), key=lambda each: _rank(each[0])):
+        rows = _rows(connection, kind, sorted(keys)) if kind in QUERIES else {}
+        for key in sorted(keys):
+            things[Node(kind=kind, key=key)] = _thing(kind, key, rows.get(key))
+    return things
+
+
+def describe_usage_event(row: _Row) -> Thing:
+    """Describe one usage event the warehouse found."""
+    says = (
+        f"{_quantity(row['quantity'])} {row['meter_code']} of {row['subject']},"
+        f" {_instant(row['occurred_at'])}, from {row['landed_path']} line {row['landed_line']}"
+    )
+    name = f"usage event {row['event_id']} of {row['source']}"
+    position = (_rank("event"), str(row["occurred_at"]))
+    return Thing(name=name, words=f"{name}: {says}", facts=row, position=position)
+
+
+def _thing(kind: str, key: str, row: _Row | None) -> Thing:
+    if row is None:
+        name = f"{kind.replace('_', ' ')} {key}"
+        return Thing(name=name, words=name, facts={}, position=(_rank(kind), ""))
+    facts = {name: value for name, value in row.items() if name != _SORTED_BY}
+    name, says = _WORDS[kind](key, row)
+    position = (_rank(kind), str(row[_SORTED_BY]))
+    return Thing(name=name, words=f"{name}: {says}", facts=facts, position=position)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, kind: str, keys: Sequence[str]) -> dict[str, _Row]:
+    found = connection.execute(QUERIES[kind], {"keys": keys})
+    names = [column[0] for column in found.description or ()]
+    rows = (dict(zip(names, row, strict=True)) for row in found.fetchall())
+    return {row.pop("key"): row for row in rows}
+
+
+def _rank(kind: str) -> int:
+    return _ORDER.index(kind) if kind in _ORDER else len(_ORDER)
+
+
+def _event(_key: str, row: _Row) -> _Said:
+    says = (
+        f"{row['event_type']}, {_instant(row['occurred_at'])},"
+        f" from {row['landed_path']} line {row['landed_line']}"
+    )
+    if row["disposition"] not in {None, "posted"}:
+        says += f", {_plain(row['disposition'])}: {row['reason_code']}"
+    return f"event {row['event_id']} of {row['source']}", says
+
+
+def _customer(key: str, row: _Row) -> _Said:
+    return f"customer {key}", _count(row["contract_count"], "contract")
+
+
+def _contract(key: str, row: _Row) -> _Said:
+    ended = row["service_end_date"]
+    early = f", service ended {ended}" if ended and ended < row["term_end_date"] else ""
+    return f"contract {key}", (
+        f"customer {row['customer_id'] or row['source_customer_id']},"
+        f" {row['term_start_date']} to {row['term_end_date']}{early}, in {row['currency']},"
+        f" booked by {row['legal_entity_code']}"
+    )
+
+
+def _contract_version(key: str, row: _Row) -> _Said:
+    amendment = f" {row['amendment_id']}" if row["amendment_id"] else ""
+    return f"contract version {key}", (
+        f"{_plain(row['modification_type'])}{amendment},"
+        f" {row['valid_from']} to {row['valid_through']}"
+    )
+
+
+def _billing_document(key: str, row: _Row) -> _Said:
+    dated = "paid" if row["document_type"] == "payment" else "dated"
+    amount = _money(row["amount_minor"], row["currency"])
+    says = f"{amount}, {dated} {row['document_date']}{_held(row)}"
+    return f"{row['document_type']} {key}", says
+
+
+def _usage(key: str, row: _Row) -> _Said:
+    says = f"{_count(row['event_count'], 'event')} of {row['meter_code']} on {row['usage_day']}"
+    if row["open_reasons"]:
+        says += f", {_plain(row['open_reasons'])}"
+    return f"usage {key}", says
+
+
+def _usage_charge(key: str, row: _Row) -> _Said:
+    included = row["included_quantity"]
+    after = f" ({_quantity(included)} included)" if included else ""
+    amount = _money(row["charge_minor"], row["currency"]) or "no price"
+    return f"usage charge {key}", (
+        f"{row['service_start_date']} to {row['through_date']},"
+        f" {_quantity(row['quantity'])} {row['meter_code']}{after}, {amount}"
+    )
+
+
+def _subledger_line(key: str, row: _Row) -> _Said:
+    says = (
+        f"{_plain(row['entry_type'])} for {row['origin_period']}, {_plain(row['account_role'])}"
+        f" {row['account_code'] or 'without account'}, {_sided(row)}{_held(row)}"
+    )
+    if row["sealed_minor"] != row["amount_minor"]:
+        says += f", sealed so far {_money(row['sealed_minor'], row['currency'])}"
+    return f"subledger line {key[:_SHORT_KEY]}", says
+
+
+def _journal_line(key: str, row: _Row) -> _Said:
+    roles = f" ({_plain(row['account_roles'])})" if row["account_roles"] else ""
+    return f"journal line {key}", f"account {row['account_code']}{roles}, {_sided(row)}"
+
+
+def _document(key: str, row: _Row) -> _Said:
+    return f"document {key}", (
+        f"{_plain(row['entry_type'])} for ERP {row['erp_code']},"
+        f" posting date {row['posting_date']}, total {_money(row['total_minor'], row['currency'])}"
+        f"{_functional(row['total_minor'], row['functional_total_minor'], row)},"
+        f" {_plain(row['delivery_status'])}"
+    )
+
+
+def _erp_document(key: str, row: _Row) -> _Said:
+    return f"ERP document {row['erp_number'] or key}", (
+        f"id {key}, {_plain(row['state'])} on {row['posted_on']},"
+        f" total {_money(row['total_minor'], row['currency'])}"
+    )
+
+
+def _plain(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def _held(row: _Row) -> str:
+    return f", held: {row['hold_code']}" if row["hold_code"] else ""
+
+
+def _sided(row: _Row) -> str:
+    """Return an amount with its side; the functional amount has the same one unless it is alone."""
+    amount, functional = row["amount_minor"], row["functional_amount_minor"]
+    if amount is None:
+        return "amount unknown"
+    leading = amount or functional
+    side = "debit " if leading > 0 else "credit " if leading < 0 else ""
+    return (
+        f"{side}{_money(abs(amount), row['currency'])}"
+        f"{_functional(abs(amount), abs(functional), row)}"
+    )
+
+
+def _functional(amount: int, functional: int, row: _Row) -> str:
+    """Return the amount in the books' currency where it is another one."""
+    currency = row["functional_currency"]
+    if currency == row["currency"] and amount == functional:
+        return ""
+    return f" ({_money(functional, currency)})"
+
+
+def _money(amount_minor: int | None, currency: str | None) -> str:
+    return format_amount(amount_minor, currency) if amount_minor is not None and currency else ""
+
+
+def _instant(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _quantity(quantity: Decimal) -> str:
+    text = f"{quantity:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+_WORDS: dict[str, Callable[[str, _Row], _Said]] = {
+    "event": _event,
+    "customer": _customer,
+    "contract": _contract,
+    "contract_version": _contract_version,
+    "invoice": _billing_document,
+    "credit": _billing_document,
+    "payment": _billing_document,
+    "usage": _usage,
+    "usage_charge": _usage_charge,
+    "subledger_line": _subledger_line,
+    "journal_line": _journal_line,
+    "document": _document,
+    "erp_document": _erp_document,
+}
+_ORDER = tuple(_WORDS)
