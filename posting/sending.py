@@ -4,7 +4,7 @@ Belongs here: handing chunks to the ERP and writing down how each document ended
 Does not: finding out about unknown outcomes (resolving), or when to send (delivery).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from sqlalchemy import insert
@@ -30,17 +30,19 @@ _NO_ANSWER = Outcome(kind=OutcomeKind.UNKNOWN, text="The ERP did not answer for 
 def send(courier: Courier, documents: Sequence[OutboxDocument]) -> None:
     """Send prepared or rejected documents; afterwards each stands where the ERP's answer put it."""
     limit = courier.connector.capabilities().max_docs
+    docs = courier.contents(documents)
     for _, group in groupby(sorted(documents, key=_chunk_order), key=_chunk_group):
         alike = list(group)
         for at in range(0, len(alike), limit):
-            _send_chunk(courier, alike[at : at + limit])
+            _send_chunk(courier, alike[at : at + limit], docs)
 
 
 def commit(courier: Courier, drafted: Sequence[OutboxDocument]) -> None:
     """Post drafts whose ids are durable."""
     limit = courier.connector.capabilities().max_docs
+    docs = courier.contents(drafted)
     for at in range(0, len(drafted), limit):
-        _commit_chunk(courier, drafted[at : at + limit])
+        _commit_chunk(courier, drafted[at : at + limit], docs)
 
 
 def hold_back(courier: Courier, documents: Sequence[OutboxDocument]) -> list[OutboxDocument]:
@@ -78,8 +80,10 @@ def _chunk_order(document: OutboxDocument) -> tuple[tuple[str, str, str], str]:
     return (_chunk_group(document), document.document_key)
 
 
-def _send_chunk(courier: Courier, documents: Sequence[OutboxDocument]) -> None:
-    docs = courier.contents(documents)
+def _send_chunk(
+    courier: Courier, documents: Sequence[OutboxDocument], contents: Mapping[str, JournalDoc]
+) -> None:
+    docs = {document.document_key: contents[document.document_key] for document in documents}
     batch_key = sha256_hex("|".join([str(courier.lease.fencing_number), *docs]))[:32]
     sending = _write_intent(courier, documents, docs, batch_key)
     try:
@@ -94,7 +98,8 @@ def _send_chunk(courier: Courier, documents: Sequence[OutboxDocument]) -> None:
             for document in sending
         ]
     )
-    _commit_chunk(courier, [document for document in moved if document.state is State.DRAFTED])
+    drafted = [document for document in moved if document.state is State.DRAFTED]
+    _commit_chunk(courier, drafted, contents)
 
 
 def _write_intent(
@@ -140,10 +145,12 @@ def _write_intent(
         return courier.move_within(connection, moves)
 
 
-def _commit_chunk(courier: Courier, drafted: Sequence[OutboxDocument]) -> None:
+def _commit_chunk(
+    courier: Courier, drafted: Sequence[OutboxDocument], contents: Mapping[str, JournalDoc]
+) -> None:
     if not drafted:
         return
-    docs = courier.contents(drafted)
+    docs = {document.document_key: contents[document.document_key] for document in drafted}
     settle_at = courier.after(courier.connector.capabilities().settle_seconds)
     committing = courier.move(
         [

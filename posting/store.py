@@ -7,6 +7,7 @@ Does not: what its tables mean (each module of posting owns its own).
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from alembic import command
@@ -28,25 +29,19 @@ def transaction(home: Home) -> Iterator[Connection]:
 
     Transactions write one after the other; keep calls to the outside out of them.
     """
-    engine = _engine(home)
-    try:
-        _migrate_if_needed(home, engine)
-        with engine.begin() as connection:
-            yield connection
-    finally:
-        engine.dispose()
+    engine = _engine(home.control_store_url)
+    _migrate_if_needed(home, engine)
+    with engine.begin() as connection:
+        yield connection
 
 
 @contextmanager
 def reading(home: Home) -> Iterator[Connection]:
     """Run a block that only reads, over one consistent state; nobody waits for it."""
-    engine = _engine(home)
-    try:
-        _migrate_if_needed(home, engine)
-        with engine.connect() as connection:
-            yield connection.execution_options(is_reading=True)
-    finally:
-        engine.dispose()
+    engine = _engine(home.control_store_url)
+    _migrate_if_needed(home, engine)
+    with engine.connect() as connection:
+        yield connection.execution_options(is_reading=True)
 
 
 def instant(value: datetime) -> datetime:
@@ -54,8 +49,10 @@ def instant(value: datetime) -> datetime:
     return naive_utc(value)
 
 
-def _engine(home: Home) -> Engine:
-    engine = create_engine(home.control_store_url, poolclass=NullPool)
+@lru_cache(maxsize=8)
+def _engine(url: str) -> Engine:
+    """Return the one engine of a store: it keeps compiled statements, but no connection."""
+    engine = create_engine(url, poolclass=NullPool)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin)
