@@ -26,6 +26,10 @@ class UnknownIdError(TieoutError):
     """Nothing is known under an ID."""
 
 
+class WarehouseBusyError(TieoutError):
+    """A run is writing the warehouse, which alone knows single usage events."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """One step: from where, to what, how far from the ID asked for."""
@@ -106,6 +110,7 @@ def trace(home: Home, identifier: str) -> Trace:
 
     Raises:
         UnknownIdError: nothing knows it.
+        WarehouseBusyError: the marts do not know it, and the warehouse cannot be asked.
     """
     with publish.open_marts(home.marts) as connection:
         connection.execute(_NAMED_LINKS)
@@ -161,9 +166,9 @@ def _read_usage_events(home: Home, identifier: str) -> list[dict[str, Any]]:
             names = [column[0] for column in found.description or ()]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     except duckdb.IOException as error:
-        raise TieoutError(
-            f"'{identifier}' is in no published mart, and usage events cannot be looked up while"
-            f" the warehouse {home.warehouse} is being written. Try again when the run is over."
+        raise WarehouseBusyError(
+            f"'{identifier}' is in no published mart, and usage events cannot be looked up: a run"
+            f" is writing {home.warehouse}, or has not made it. Try again when the run is over."
         ) from error
 
 

@@ -43,7 +43,8 @@ _USAGE = """
     select concat_ws('|', source, subject, meter_code, usage_day) as key, usage_day as sorted_by,
         source, subject, meter_code, usage_day, cast(sum(event_count) as bigint) as event_count,
         string_agg(
-            disposition || ' ' || reason_code, ', ' order by disposition, reason_code
+            replace(disposition, '_', ' ') || ': ' || reason_code, ', '
+            order by disposition, reason_code
         ) filter (where disposition in ('held', 'scheduled', 'unexplained')) as open_reasons
     from reconciliation.event_dispositions
     where event_key is null

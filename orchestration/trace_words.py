@@ -141,7 +141,7 @@ def _billing_document(key: str, row: _Row) -> _Said:
 def _usage(key: str, row: _Row) -> _Said:
     says = f"{_count(row['event_count'], 'event')} of {row['meter_code']} on {row['usage_day']}"
     if row["open_reasons"]:
-        says += f", {_plain(row['open_reasons'])}"
+        says += f", {row['open_reasons']}"
     return f"usage {key}", says
 
 
