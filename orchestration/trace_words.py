@@ -160,8 +160,9 @@ def _subledger_line(key: str, row: _Row) -> _Said:
         f"{_plain(row['entry_type'])} for {row['origin_period']}, {_plain(row['account_role'])}"
         f" {row['account_code'] or 'without account'}, {_sided(row)}{_held(row)}"
     )
-    if row["sealed_minor"] != row["amount_minor"]:
-        says += f", sealed so far {_money(row['sealed_minor'], row['currency'])}"
+    sealed = row["sealed_minor"]
+    if sealed != row["amount_minor"]:
+        says += f", sealed so far {_money(sealed, row['currency'])}" if sealed else ", not sealed"
     return f"subledger line {key[:_SHORT_KEY]}", says
 
 

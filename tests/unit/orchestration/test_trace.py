@@ -34,6 +34,12 @@ _TABLES = {
                 to_key: 'main:7'}},
             {{from_type: 'usage', from_key: 'metering|tenant-a|api_calls|2026-03-01',
                 to_type: 'usage_charge', to_key: 'CT-1|L-1|1|2026-03'}},
+            {{from_type: 'contract_version', from_key: 'CT-1-v1', to_type: 'subledger_line',
+                to_key: 'feld'}},
+            {{from_type: 'contract_version', from_key: 'CT-1-v1', to_type: 'subledger_line',
+                to_key: 'fresh'}},
+            {{from_type: 'contract_version', from_key: 'CT-1-v1', to_type: 'subledger_line',
+                to_key: 'float'}},
             {{from_type: 'event', from_key: 'vanished', to_type: 'invoice', to_key: 'INV-X'}}
         ], recursive := true)
         union all
@@ -84,6 +90,12 @@ _TABLES = {
             13000::bigint as should_functional_minor, 13000::bigint as sealed_functional_minor,
             null::varchar as hold_code
         from (select unnest({_LINE_KEYS}) as key)
+        union all
+        select 'f' || key, '2026-04', 'recognition', date '2026-04-30', 'revenue', null, '', 'API',
+            'CT-1', null, null, 'USD', -500, sealed, 'USD', -500, sealed, hold_code
+        from (values
+            ('eld', 0, 'GL_MAPPING_MISSING'), ('resh', 0, null), ('loat', -200, null)
+        ) as lines (key, sealed, hold_code)
     """,
     "journals.journal_line_sources": f"""
         select '{_DOCUMENT}:1' as journal_line_key, 'accounts_receivable' as account_role
@@ -178,6 +190,17 @@ def test_an_erp_document_leads_back_to_the_line_of_the_file(home: Home, identifi
 
 def test_a_subledger_line_is_found_by_the_key_that_is_printed(home: Home) -> None:
     assert trace(home, "0000000c").nodes == [Node(kind="subledger_line", key=_LINE_KEYS[12])]
+
+
+def test_what_is_not_sealed_says_so_and_why(home: Home) -> None:
+    things = trace(home, "CT-1-v1").things
+    said = "recognition for 2026-04, revenue without account, credit 5.00 USD"
+    assert {node.key: thing.words for node, thing in things.items()} == {
+        "CT-1-v1": "contract version CT-1-v1: new, 2026-01-01 to 2026-12-31",
+        "feld": f"subledger line feld: {said}, held: GL_MAPPING_MISSING, not sealed",
+        "fresh": f"subledger line fresh: {said}, not sealed",
+        "float": f"subledger line float: {said}, sealed so far -2.00 USD",
+    }
 
 
 def test_a_usage_event_is_found_with_its_quantity_and_its_charge(home: Home) -> None:
