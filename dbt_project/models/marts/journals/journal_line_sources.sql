@@ -9,6 +9,12 @@ deltas as (
 
 ),
 
+batches as (
+
+    select * from {{ ref('stg_ledger__batches') }}
+
+),
+
 voids as (
 
     select * from {{ ref('stg_ledger__voids') }}
@@ -54,8 +60,13 @@ final as (
         deltas.rate_id,
         deltas.source_event_count,
         deltas.correlation_id,
+        batches.run_id,
+        batches.code_version,
+        batches.reference_version,
+        batches.policy_version,
         voids.document_key is not null as is_voided
     from deltas
+    left join batches on deltas.batch_number = batches.batch_number
     left join voids on deltas.document_key = voids.document_key
 
 )
