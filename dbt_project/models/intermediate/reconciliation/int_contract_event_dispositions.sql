@@ -67,7 +67,8 @@ disposed as (
             when outcomes.decides_from > contracts.cutoff_date then '8:scheduled:NOT_YET_EFFECTIVE'
             when ranks.disposition_rank is not null then ranks.disposition_rank
             when contract_holds.hold_code is not null then '1:held:' || contract_holds.hold_code
-            when outcomes.ends_service_on is not null then '9:no_financial_effect:NOTHING_LEFT_TO_END'
+            when outcomes.ends_service_on is not null
+                then '9:no_financial_effect:NOTHING_LEFT_TO_END'
             when outcomes.decides_to > contracts.cutoff_date then '8:scheduled:NOTHING_EARNED_YET'
             else '9:no_financial_effect:NOTHING_EARNED'
         end as disposition_rank
