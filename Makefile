@@ -46,7 +46,8 @@ check: $(STAMP) ## Lint Python and SQL, check who imports whom
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/lint-imports --no-cache
-	@$(VENV)/bin/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests/singular
+	@PYTHONWARNINGS=ignore::UserWarning:multiprocessing.resource_tracker \
+		$(VENV)/bin/sqlfluff lint --processes 0 dbt_project/models dbt_project/tests/singular
 
 .PHONY: bench
 bench: $(STAMP) ## Measure whole runs: time, where it goes, memory
