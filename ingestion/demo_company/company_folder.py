@@ -14,6 +14,7 @@ import yaml
 from core.spans import naive_utc
 from ingestion.demo_company import arithmetic, billing_events, faults
 from ingestion.demo_company.billing import BillingSystem
+from ingestion.demo_company.claim import claim_folder
 from ingestion.demo_company.contract_book import BOOK, ContractBook, read_contract_book
 from ingestion.demo_company.crm_events import crm_events
 from ingestion.demo_company.envelope import LandedEvent
@@ -31,7 +32,11 @@ def write_demo(out: Path) -> None:
 
     Args:
         out: the folder, created when it does not exist. Files of an older demo are replaced.
+
+    Raises:
+        FolderTakenError: the folder holds a company that is no demonstration.
     """
+    claim_folder(out)
     book = read_contract_book()
     company = yaml.safe_load((BOOK / "company.yaml").read_text(encoding="utf-8"))
     zones = {row["code"]: row["time_zone"] for row in company["legal_entities"]}

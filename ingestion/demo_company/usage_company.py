@@ -17,6 +17,7 @@ import yaml
 from ingestion.demo_company import arithmetic
 from ingestion.demo_company.billing import BillingSystem
 from ingestion.demo_company.billing_events import invoice_event
+from ingestion.demo_company.claim import claim_folder
 from ingestion.demo_company.contract_book import Contract, ContractBook, Customer, Line
 from ingestion.demo_company.crm_events import crm_events
 from ingestion.demo_company.envelope import LandedEvent
@@ -53,7 +54,9 @@ def write_usage_company(usage_file: Path, out: Path) -> None:
 
     Raises:
         UsageFileError: the file cannot be read as usage.
+        FolderTakenError: the folder holds a company that is no demonstration.
     """
+    claim_folder(out)
     usage = read_usage_file(usage_file)
     if taken := {"crm", "billing"} & set(usage.sources):
         raise UsageFileError(

@@ -26,6 +26,7 @@ from ingestion.demo_company.arithmetic import (
     round_half_up,
     term_months,
 )
+from ingestion.demo_company.claim import FolderTakenError
 from ingestion.demo_company.contract_book import read_contract_book, versions
 
 FIRST, SECOND = "2026-03-01", "2026-03-10"
@@ -82,6 +83,19 @@ def test_two_writings_have_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     write_demo(tmp_path)
 
     assert _hashes(tmp_path) == _hashes(folder)
+
+
+@pytest.mark.parametrize("text", ["company: Acme\n", "company: [\n", ""])
+def test_a_company_of_somebodys_own_is_not_written_over(tmp_path: Path, text: str) -> None:
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "invoices.jsonl").write_text("{}\n")
+    (tmp_path / "company.yaml").write_text(text)
+
+    with pytest.raises(FolderTakenError, match="is no demonstration"):
+        write_demo(tmp_path)
+
+    assert (tmp_path / "landing" / "invoices.jsonl").exists()
+    assert (tmp_path / "company.yaml").read_text() == text
 
 
 def test_a_second_writing_leaves_nothing_of_the_first(folder: Path, tmp_path: Path) -> None:
