@@ -97,7 +97,8 @@ def exceptions(
     if as_json:
         _print_json(rows)
     elif not rows:
-        print("No open exceptions.")  # noqa: T201
+        wanted = f" of {' and '.join(filter(None, (code, owner)))}" if code or owner else ""
+        print(f"No open exceptions{wanted}.")  # noqa: T201
     else:
         for row in rows:
             amount = f"  {row['amount']}" if row["amount"] else ""

@@ -30,7 +30,12 @@ _EXCEPTIONS = """
     from controls.exceptions
     where ($code is null or code = $code)
         and ($owner is null or owner = $owner)
-    order by severity, code, subject_type, subject_key, exception_key
+    order by
+        list_position(['error', 'warning', 'info'], severity),
+        code,
+        subject_type,
+        subject_key,
+        exception_key
 """
 
 
