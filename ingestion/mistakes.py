@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 from core.errors import TieoutError
 
+_LONGEST_VALUE = 80
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
-    """One thing to correct: where it is, what stands there, what to do."""
+    """One thing to correct: where it is, what stands there (its beginning), what to do."""
 
     file: str
     line: int
@@ -44,4 +46,7 @@ class Mistakes:
 
     def add(self, file: str, line: int, value: object, cure: str) -> None:
         """Note one mistake."""
-        self.found.append(Mistake(file, line, "" if value is None else str(value), cure))
+        text = "" if value is None else str(value)
+        if len(text) > _LONGEST_VALUE:
+            text = f"{text[:_LONGEST_VALUE]} ..."
+        self.found.append(Mistake(file, line, text, cure))
