@@ -1,11 +1,10 @@
 """Spans of time: instants are UTC, the legal entity's time zone decides the day.
 
-Belongs here: parsing instants, days and accounting periods, the last complete day.
+Belongs here: parsing instants, days and accounting periods.
 Does not: the wall clock. Every instant is handed in.
 """
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from core.errors import TieoutError
 
@@ -39,11 +38,6 @@ def format_instant(instant: datetime) -> str:
 def naive_utc(instant: datetime) -> datetime:
     """Drop the offset of an instant after moving it to UTC: how DuckDB TIMESTAMPs are stored."""
     return instant.astimezone(UTC).replace(tzinfo=None)
-
-
-def last_complete_day(as_of: datetime, time_zone: str) -> date:
-    """Return the last day that was over at an instant, in a time zone."""
-    return as_of.astimezone(ZoneInfo(time_zone)).date() - timedelta(days=1)
 
 
 def accounting_period(day: date) -> str:

@@ -42,17 +42,6 @@
     )
 {%- endmacro %}
 
-{# One row per day between two days, both inside. Select it in a column list. #}
-{% macro day_spine(first_day, last_day) -%}
-    cast(
-        unnest(
-            generate_series(
-                cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval 1 day
-            )
-        ) as date
-    )
-{%- endmacro %}
-
 {# The day it is in a time zone at a UTC instant. #}
 {% macro local_date(instant, time_zone) -%}
     cast(timezone({{ time_zone }}, timezone('UTC', {{ instant }})) as date)

@@ -13,14 +13,6 @@
     end
 {%- endmacro %}
 
-{# A decimal amount in major units to integer minor units, rounded half away from zero. The one
-   place where a rated amount becomes money. #}
-{% macro round_to_minor(amount, minor_unit_exponent) -%}
-    {{ div_half_up(
-        scaled_amount(amount), power_of_ten('12 - (' ~ minor_unit_exponent ~ ')')
-    ) }}
-{%- endmacro %}
-
 {# An amount of up to 12 decimals as an integer count of 10^-12 units. #}
 {% macro scaled_amount(amount) -%}
     cast(cast({{ amount }} as decimal(38, 12)) * cast(1000000000000 as decimal(13, 0)) as hugeint)

@@ -8,7 +8,6 @@ from core.spans import (
     InstantError,
     accounting_period,
     format_instant,
-    last_complete_day,
     naive_utc,
     parse_instant,
     period_bounds,
@@ -30,12 +29,6 @@ def test_an_instant_must_say_whose_midnight_it_is(text: str) -> None:
 def test_stored_timestamps_are_utc_without_an_offset() -> None:
     berlin = timezone(timedelta(hours=2))
     assert naive_utc(datetime(2026, 3, 1, 1, tzinfo=berlin)) == datetime(2026, 2, 28, 23)  # noqa: DTZ001
-
-
-def test_the_last_complete_day_depends_on_the_time_zone() -> None:
-    as_of = datetime(2026, 3, 1, 3, tzinfo=UTC)
-    assert last_complete_day(as_of, "Europe/Berlin") == date(2026, 2, 28)
-    assert last_complete_day(as_of, "America/New_York") == date(2026, 2, 27)
 
 
 def test_a_period_is_a_month() -> None:

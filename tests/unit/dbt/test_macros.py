@@ -93,16 +93,6 @@ def test_a_quantity_is_a_whole_count_of_millionths(
 
 
 @pytest.mark.parametrize(
-    ("amount", "exponent", "expected"),
-    [("0.005", 2, 1), ("-0.005", 2, -1), ("0.004999999999", 2, 0), ("1.5", 0, 2)],
-)
-def test_an_amount_is_rounded_half_away_from_zero(
-    compute: Compute, amount: str, exponent: int, expected: int
-) -> None:
-    assert compute(f"round_to_minor(\"'{amount}'\", '{exponent}')") == expected
-
-
-@pytest.mark.parametrize(
     ("first_day", "day_after", "months"),
     [
         ("2026-01-01", "2027-01-01", 12),
