@@ -92,18 +92,6 @@ def read_back(home: Home, connectors: Mapping[str, Connector]) -> None:
     write(home, "erp_balances", balances)
 
 
-def export_delivery(home: Home, connectors: Mapping[str, Connector]) -> None:
-    """Export what the proof depends on: the outbox after delivery, and the ERPs read back."""
-    export_control(home)
-    read_back(home, connectors)
-
-
-def export(home: Home, connectors: Mapping[str, Connector]) -> None:
-    """Export everything."""
-    export_master(home, connectors)
-    read_back(home, connectors)
-
-
 def _places(connectors: Mapping[str, Connector]) -> list[tuple[str, str, Connector]]:
     return [
         (erp_code, entity, connector)

@@ -138,7 +138,8 @@ class Books:
         voiding.void_changed_rejections(self.home.warehouse, self.home, self.connectors, now)
         self.seal(should, as_of=now)
         report = self.deliver(now)
-        exports.export_delivery(self.home, self.connectors)
+        exports.export_control(self.home)
+        exports.read_back(self.home, self.connectors)
         return report
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple]:

@@ -245,7 +245,8 @@ def test_erp_without_a_connection_keeps_its_documents_waiting(books):
 
 def test_exports_show_outbox_and_erp(books):
     books.run(SHOULD)
-    exports.export(books.home, books.connectors)
+    exports.export_master(books.home, books.connectors)
+    exports.read_back(books.home, books.connectors)
     assert books.query(
         "select outbox.state, erp.state, count(*) from exports.outbox_documents as outbox "
         "join exports.erp_documents as erp on outbox.document_key = erp.document_key "
