@@ -91,6 +91,7 @@ def _rows(table: Table, text: str, mistakes: Mistakes) -> Iterator[ReferenceRow]
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
+            mistakes.unreadable.add(table.landed_path)
             mistakes.add(
                 table.landed_path,
                 reader.line_num,

@@ -42,7 +42,8 @@ class Mistakes:
     """The collector handed to everything that reads the folder."""
 
     found: list[Mistake] = field(default_factory=list)
-    unreadable: set[str] = field(default_factory=set)  # files whose rows nothing can be said about
+    # Files with rows that could not be read: nothing is said about what points there.
+    unreadable: set[str] = field(default_factory=set)
 
     def add(self, file: str, line: int, value: object, cure: str) -> None:
         """Note one mistake."""

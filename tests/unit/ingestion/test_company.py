@@ -166,6 +166,24 @@ def test_an_empty_folder_lists_what_to_create(tmp_path: Path) -> None:
     assert sum("Create it with:" in mistake for mistake in found) == 5
 
 
+@pytest.mark.parametrize(
+    ("table", "old", "new"),
+    [
+        ("accounts", "4100,Usage revenue,", "4100,"),
+        ("products", "API,", "API,,"),
+        ("prices", "api-usd,", ""),
+        ("price_tiers", "api-usd,2,", "2,"),
+    ],
+)
+def test_a_row_that_cannot_be_read_makes_no_mistakes_elsewhere(
+    tmp_path: Path, table: str, old: str, new: str
+) -> None:
+    assert old in REFERENCE[table]
+    write_company(tmp_path, reference={table: REFERENCE[table].replace(old, new, 1)})
+    [mistake] = mistakes(tmp_path)
+    assert f"reference/{table}.csv, line " in mistake
+
+
 def test_a_misnamed_table_is_told(tmp_path: Path) -> None:
     write_company(tmp_path)
     (tmp_path / "reference" / "price.csv").write_text(REFERENCE["prices"])
