@@ -74,8 +74,8 @@ def ledger_files(home: Home) -> list[Path]:
             )
     if not found:
         raise LedgerDamagedError(
-            f"{home.ledger} holds no ledger. Check that this is the right home, then "
-            "restore the folder from the backup, or start a new company with an empty home."
+            f"{home.ledger} holds no ledger. Before the first run there is none. Else name the "
+            "right home with --company or --home, or restore the folder from the backup."
         )
     return found
 
