@@ -31,10 +31,10 @@ def cross_check(tables: Tables, sources: Collection[str], mistakes: Mistakes) ->
         ("gl_mappings", "product_code", products | {ANY}, "reference/products.csv"),
         ("customer_references", "customer_id", customers, "reference/customers.csv"),
         ("customer_references", "source", {*sources}, "sources"),
-        ("systems_of_record", "source", {*sources, "reference", "operator"}, "sources"),
     )
     for table, column, allowed, where in rules:
         _must_exist(tables, mistakes, table=table, column=column, allowed=allowed, where=where)
+    _check_owners(tables, {*sources}, mistakes)
     _check_mapped_accounts(tables, mistakes)
     _check_tiers(tables, mistakes)
     _check_prices(tables, mistakes)
@@ -62,6 +62,20 @@ def _must_exist(
                 row[column],
                 f"No such {column} in {where}. Add it there or correct this row.",
             )
+
+
+def _check_owners(tables: Tables, sources: set[str], mistakes: Mistakes) -> None:
+    """Note what nobody can own, and owners that send nothing."""
+    file = "reference/systems_of_record.csv"
+    owners = {("contract", "terms"): sources, ("customer", "status"): {*sources, "reference"}}
+    for row in tables["systems_of_record"]:
+        owned = (row["object"], row["attribute"])
+        if owned not in owners:
+            known = " or ".join(f"'{', '.join(pair)}'" for pair in owners)
+            mistakes.add(file, row.line, ", ".join(owned), f"Only {known} has an owner.")
+        elif row["source"] not in owners[owned]:
+            allowed = ", ".join(sorted(owners[owned]))
+            mistakes.add(file, row.line, row["source"], f"The owner must be one of: {allowed}.")
 
 
 def _check_mapped_accounts(tables: Tables, mistakes: Mistakes) -> None:

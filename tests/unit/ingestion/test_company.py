@@ -112,7 +112,9 @@ def test_all_mistakes_are_listed_at_once(tmp_path: Path) -> None:
         ("customers", "active", "asleep", "status must be one of: active, inactive."),
         ("customer_references", "cust-1", "cust-2", "line 2: 'cust-2'. No such customer_id"),
         ("customer_references", "crm", "cmr", "line 2: 'cmr'. No such source in sources."),
-        ("systems_of_record", "terms,crm", "terms,cmr", "line 2: 'cmr'. No such source"),
+        ("systems_of_record", "terms,crm", "terms,cmr", "line 2: 'cmr'. The owner must be one of"),
+        ("systems_of_record", "terms,crm", "terms,reference", "The owner must be one of: billing"),
+        ("systems_of_record", "terms,crm", "term,crm", "Only 'contract, terms' or 'customer, sta"),
     ],
 )
 def test_a_wrong_row_is_told_with_its_line(
