@@ -17,6 +17,7 @@ ACCOUNT_ROLES = (
     "fx_gain_loss",
 )
 ENTRY_TYPES = ("billing", "tax", "recognition", "usage_accrual", "credit", "payment")
+POLICIES = ("usage_billing_tolerance_minor",)
 ANY = "*"
 
 
@@ -201,7 +202,12 @@ _DECLARED = (
     ),
     Table(
         name="policies",
-        columns=(*_text("policy_code", "legal_entity_code", "policy_value"), _VALID_FROM),
+        columns=(
+            _choice("policy_code", *POLICIES),
+            *_text("legal_entity_code"),
+            Column(name="policy_value", kind="decimal", scale=0),
+            _VALID_FROM,
+        ),
         key=("policy_code", "legal_entity_code", "valid_from"),
         in_company_file=True,
     ),
