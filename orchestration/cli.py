@@ -191,11 +191,12 @@ def trace(
 def verify(company: Path | None, home: Path | None, as_json: bool) -> int:
     """Prove that nothing was changed: raw files, ledger, outbox, audit log, and what the ERP holds.
 
-    Ends with 1 when anything is not as it was sealed.
+    Ends with 1 when anything is not as it was sealed, or when a part could not be checked. The
+    ERP is the one of the home's last run, unless --company names another folder.
 
     \b
     Example:
-      tieout verify --company var/demo/company
+      tieout verify --home var/demo
     """
     return commands.verify(company, home, as_json=as_json)
 

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from rich.console import Console
 from rich.table import Table
 
 from core.spans import format_instant, parse_instant
+from orchestration import run_record
 from orchestration.console import ConsoleProgress
-from orchestration.settings import REPOSITORY, read_settings
+from orchestration.settings import REPOSITORY, Settings, read_settings
 from orchestration.workplace import Workplace
 
 _FAILED = 1
@@ -129,21 +131,28 @@ def trace(
 
 
 def verify(company: Path | None, home: Path | None, *, as_json: bool) -> int:
-    """Print what is not as it was written; 1 when there is anything."""
+    """Print what is not as it was written; 1 when there is anything, or when a part is not proven.
+
+    Without a company the one of the home's last run is taken.
+    """
     from orchestration import verify as verification  # noqa: PLC0415
 
-    work = Workplace(settings=read_settings(company=company, home=home))
+    work = Workplace(settings=_settings_of_last_run(company, home))
     checks = verification.verify(work)
+    is_proven = all(check.is_proven for check in checks)
     if as_json:
-        _print_json({check.name: check.problems for check in checks})
+        _print_json(
+            {"proven": is_proven}
+            | {check.name: check.problems for check in checks if check.not_proven is None}
+            | {"not_proven": {each.name: each.not_proven for each in checks if each.not_proven}}
+        )
     else:
         for check in checks:
-            print(f"{'ok  ' if not check.problems else 'FAIL'} {check.name}")  # noqa: T201
-            for problem in check.problems:
-                print(f"     {problem}")  # noqa: T201
-        if work.settings.company is None:
-            print("--   The ERP was not compared: name the company with --company DIR.")  # noqa: T201
-    return _FAILED if any(check.problems for check in checks) else 0
+            verdict = "not proven:" if check.not_proven else "FAIL" if check.problems else "ok  "
+            print(f"{verdict} {check.name}")  # noqa: T201
+            for sentence in filter(None, [*check.problems, check.not_proven]):
+                print(f"     {sentence}")  # noqa: T201
+    return 0 if is_proven else _FAILED
 
 
 def approvals(company: Path | None, home: Path | None, *, as_json: bool) -> int:
@@ -191,7 +200,7 @@ def void(
     """Void a rejected document."""
     from orchestration import decisions  # noqa: PLC0415
 
-    work = Workplace(settings=read_settings(company=company, home=home))
+    work = Workplace(settings=_settings_of_last_run(company, home))
     sentence = decisions.void(work, document_key, by=by, reason=reason)
     _print({"document_key": document_key, "voided_by": by}, sentence, as_json=as_json)
     return 0
@@ -214,6 +223,12 @@ def ui(company: Path | None, home: Path | None, port: int) -> int:
     arguments = ["dev", "--workspace", str(REPOSITORY / "workspace.yaml"), "--port", str(port)]
     _narrator().print(f"Dagster UI: http://127.0.0.1:{port}  home {settings.home.path}")
     os.execve(dagster, [str(dagster), *arguments], environment)  # noqa: S606  # becomes dagster
+
+
+def _settings_of_last_run(company: Path | None, home: Path | None) -> Settings:
+    """Read the settings; a company that nobody names is the one of the home's last run."""
+    settings = read_settings(company=company, home=home)
+    return replace(settings, company=settings.company or run_record.last_company(settings.home))
 
 
 def _narrator() -> Console:

@@ -69,6 +69,16 @@ def record_of(home: Home, run_id: str) -> RunRecord:
     return RunRecord(_folder(home) / f"{run_id}.json")
 
 
+def last_company(home: Home) -> Path | None:
+    """Return the company folder that this home was last run for; None when no record names one."""
+    records = sorted(_folder(home).glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    for path in reversed(records):
+        folder = RunRecord(path).get("company")
+        if folder:
+            return Path(folder)
+    return None
+
+
 def sweep_records(home: Home) -> None:
     """Keep the records of the last runs."""
     records = sorted(_folder(home).glob("*.json"), key=lambda path: path.stat().st_mtime_ns)

@@ -129,6 +129,8 @@ def open_run(
         chosen = parse_instant(as_of) if as_of else _default_as_of(work)
         started_at = format_instant(chosen)
         record.update(run_id=run_id, as_of=started_at, now=now or started_at, sealing=sealing)
+        if work.settings.company is not None:
+            record.update(company=str(work.settings.company))
         run_record.sweep_records(work.home)
     return Run(
         work=work,

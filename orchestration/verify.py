@@ -16,15 +16,28 @@ from posting.connectors.connector import Connector, ErpDocumentLine
 from posting.journal import JournalDocument, Side
 from posting.states import State
 
+_ERP = "ERP documents against the sealed books"
 _Line = tuple[int, str, str, str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One store, and what is wrong with it in sentences."""
+    """One store, and what is wrong with it in sentences.
+
+    Attributes:
+        name: what was checked.
+        problems: what is not as it was sealed.
+        not_proven: why nothing could be said, and what to do; None when it was checked.
+    """
 
     name: str
     problems: list[str] = field(default_factory=list)
+    not_proven: str | None = None
+
+    @property
+    def is_proven(self) -> bool:
+        """It was checked, and nothing is wrong."""
+        return not self.problems and self.not_proven is None
 
 
 def verify(work: Workplace) -> list[Check]:
@@ -37,10 +50,16 @@ def verify(work: Workplace) -> list[Check]:
         ("audit log", audit_log.verify),
     ]
     found = [Check(name=name, problems=check(home)) for name, check in checks]
-    if work.settings.company is not None:
-        problems = _erp_problems(home, connectors(work.company, home))
-        found.append(Check(name="ERP documents against the sealed books", problems=problems))
-    return found
+    return [*found, _erp_check(work)]
+
+
+def _erp_check(work: Workplace) -> Check:
+    folder = work.settings.company
+    if folder is None or not folder.is_dir():
+        why = f"the company folder {folder} is not there" if folder else "no run names the company"
+        not_proven = f"The ERP was not compared: {why}. Name the company with --company DIR."
+        return Check(name=_ERP, not_proven=not_proven)
+    return Check(name=_ERP, problems=_erp_problems(work.home, connectors(work.company, work.home)))
 
 
 def _erp_problems(home: Home, ports: dict[str, Connector]) -> list[str]:
