@@ -1,4 +1,4 @@
--- Dispositions count to the accepted events: none is lost, none ends twice.
+-- Every accepted event ends once: business events one by one, usage per subject, meter and day.
 with
 
 events as (
@@ -23,17 +23,17 @@ accepted as (
 
     select
         source,
-        'business' as kind,
+        event_key as counted_key,
         count(*) as event_count
     from events
-    group by source
+    group by source, event_key
     union all
     select
         source,
-        'usage' as kind,
+        {{ sha256_key(['subject', 'meter_code', 'usage_day']) }} as counted_key,
         count(*) as event_count
     from usage_events
-    group by source
+    group by source, subject, meter_code, usage_day
 
 ),
 
@@ -41,18 +41,19 @@ disposed as (
 
     select
         source,
-        case when event_key is null then 'usage' else 'business' end as kind,
+        coalesce(event_key, {{ sha256_key(['subject', 'meter_code', 'usage_day']) }})
+            as counted_key,
         sum(event_count) as event_count
     from dispositions
-    group by source, kind
+    group by source, counted_key
 
 )
 
 select
     source,
-    kind,
+    counted_key,
     accepted.event_count as accepted_count,
     disposed.event_count as disposed_count
 from accepted
-full join disposed using (source, kind)
+full join disposed using (source, counted_key)
 where accepted.event_count is distinct from disposed.event_count

@@ -1,0 +1,73 @@
+"""The invariant that every accepted event ends exactly once can fail.
+
+Belongs here: dispositions made up to be wrong, against accepted events.
+Does not: how an event gets its disposition (the models' unit tests).
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.dbt.given import event
+from tests.warehouse import BuildError, Warehouse
+
+_INVARIANT = "assert_every_accepted_event_has_one_disposition"
+_EVENTS = [event("customer.updated", name) for name in ("first", "second")]
+_FIRST, _SECOND = (row["event_key"] for row in _EVENTS)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    """Two accepted business events and three of usage on one day."""
+    warehouse = Warehouse(tmp_path)
+    warehouse.insert("raw.events", _EVENTS)
+    warehouse.insert(
+        "raw.usage",
+        [
+            {
+                "source": "metering",
+                "event_id": f"u{number}",
+                "subject": "C1",
+                "meter_code": "calls",
+                "usage_day": "2026-02-01",
+            }
+            for number in range(3)
+        ],
+    )
+    warehouse.execute("create schema if not exists reconciliation")
+    return warehouse
+
+
+def _judge(warehouse: Warehouse, business: list[str], usage: list[tuple[str, int]]) -> None:
+    rows = [f"('{key}', 'crm', null, null, null, 1)" for key in business]
+    rows += [
+        f"(null, 'metering', '{subject}', 'calls', date '2026-02-01', {count})"
+        for subject, count in usage
+    ]
+    warehouse.execute(
+        "create or replace table reconciliation.event_dispositions as select * from"
+        f" (values {', '.join(rows)})"
+        " as rows (event_key, source, subject, meter_code, usage_day, event_count)"
+    )
+    warehouse.invoke(["test", "--select", _INVARIANT])
+
+
+def test_each_event_once_is_right(warehouse: Warehouse) -> None:
+    _judge(warehouse, [_FIRST, _SECOND], [("C1", 2), ("C1", 1)])
+
+
+@pytest.mark.parametrize(
+    ("business", "usage"),
+    [
+        pytest.param([_FIRST], [("C1", 3)], id="a business event is lost"),
+        pytest.param([_FIRST, _SECOND, _SECOND], [("C1", 3)], id="one ends twice"),
+        pytest.param([_FIRST, "stranger"], [("C1", 3)], id="a stranger in the place of one"),
+        pytest.param([_FIRST, _SECOND], [("C1", 2)], id="usage is lost"),
+        pytest.param([_FIRST, _SECOND], [("C1", 2), ("C2", 1)], id="usage of somebody else"),
+    ],
+)
+def test_anything_else_fails(
+    warehouse: Warehouse, business: list[str], usage: list[tuple[str, int]]
+) -> None:
+    with pytest.raises(BuildError, match=_INVARIANT):
+        _judge(warehouse, business, usage)
