@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from core.errors import TieoutError
-from orchestration import commands
+from orchestration import commands, refusals
 from orchestration.settings import SettingsError
 
 FAILED = 1
@@ -33,7 +33,18 @@ def main() -> None:
 
 
 def invoke(arguments: list[str]) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code; what the machine refuses is said too."""
+    try:
+        return _answer(arguments)
+    except OSError as error:
+        sentence = refusals.of_the_system(error)
+    except refusals.database_error() as error:  # asked for only when nothing else fitted
+        sentence = refusals.of_the_store(error)
+    click.echo(sentence, err=True)
+    return FAILED
+
+
+def _answer(arguments: list[str]) -> int:
     from core.spans import InstantError  # noqa: PLC0415  # keeps `tieout --help` quick
     from ingestion.mistakes import CompanyError  # noqa: PLC0415
     from orchestration.instants import FutureError  # noqa: PLC0415

@@ -4,18 +4,19 @@ Belongs here: collecting the verdicts of each store; comparing the ERP with the 
 Does not: how a store proves itself (ingestion.manifest, posting.verification).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.home import Home
 from ingestion import manifest
 from orchestration.erps import connectors
 from orchestration.workplace import Workplace
-from posting import audit_log, ledger, outbox, sealed_documents, verification
+from posting import audit_log, ledger, outbox, sealed_documents, store, verification
 from posting.connectors.connector import Connector, ErpDocumentLine
 from posting.journal import JournalDocument, Side
 from posting.states import State
 
+_BOOKS = "ledger, outbox and their sums"
+_AUDIT = "audit log"
 _ERP = "ERP documents against the sealed books"
 _Line = tuple[int, str, str, str, str, int, int]
 
@@ -44,13 +45,16 @@ def verify(work: Workplace) -> list[Check]:
     """Check every store of a home; nothing is written."""
     home = work.home
     ledger.ledger_files(home)  # says so when this is no home
-    checks: list[tuple[str, Callable[[Home], list[str]]]] = [
-        ("raw files and their manifest", manifest.verify),
-        ("ledger, outbox and their sums", verification.verify),
-        ("audit log", audit_log.verify),
-    ]
-    found = [Check(name=name, problems=check(home)) for name, check in checks]
-    return [*found, _erp_check(work)]
+    raw = Check(name="raw files and their manifest", problems=manifest.verify(home))
+    control = Check(name="control store", problems=store.verify(home))
+    if control.problems:
+        chain = Check(name="chain of ledger files", problems=ledger.verify(home))
+        unread = "The control store cannot be read, so this was not checked. Restore it first."
+        skipped = [Check(name=name, not_proven=unread) for name in (_BOOKS, _AUDIT, _ERP)]
+        return [raw, control, chain, *skipped]
+    books = Check(name=_BOOKS, problems=verification.verify(home))
+    audit = Check(name=_AUDIT, problems=audit_log.verify(home))
+    return [raw, control, books, audit, _erp_check(work)]
 
 
 def _erp_check(work: Workplace) -> Check:

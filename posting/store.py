@@ -13,6 +13,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from core.files import exclusive_lock
@@ -20,6 +21,7 @@ from core.home import Home
 from core.spans import naive_utc
 
 SCHEMA_REVISION = "0001"
+_SOUND = "ok"
 _BUSY_MILLISECONDS = 60_000
 
 
@@ -42,6 +44,28 @@ def reading(home: Home) -> Iterator[Connection]:
     _migrate_if_needed(home, engine)
     with engine.connect() as connection:
         yield connection.execution_options(is_reading=True)
+
+
+def verify(home: Home) -> list[str]:
+    """Return why the store cannot be read, in sentences; nothing means that it can."""
+    try:
+        with reading(home) as connection:
+            if connection.dialect.name != "sqlite":
+                return []
+            found = connection.exec_driver_sql("pragma quick_check").scalars().all()
+            damage = "; ".join(said for said in found if said != _SOUND)
+    except DatabaseError as error:
+        damage = str(error.orig)
+    return [damage_sentence(damage)] if damage else []
+
+
+def damage_sentence(what: str) -> str:
+    """Say that the store does not answer as it should, and what to do."""
+    return (
+        f"The control store (control.db) cannot be read or written: {what}. Check that its disk is"
+        " there and has space. When the file is destroyed, restore it from the backup; what was"
+        " delivered since is looked up in the ERP, approvals given since must be given again."
+    )
 
 
 def instant(value: datetime) -> datetime:

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from core.home import Home
+from ingestion.demo_company.company_folder import write_demo
 from orchestration.cli import FAILED, WRONG_USAGE, invoke, tieout
+from orchestration.runs import initialise
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +64,31 @@ def test_a_home_without_a_run_is_said(
     said = capsys.readouterr().err
     assert said.strip()
     assert "Traceback" not in said
+
+
+def test_a_home_that_cannot_be_written_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_demo(tmp_path / "company")
+    (tmp_path / "file").write_text("")
+    home = tmp_path / "file" / "home"
+    arguments = ["run", "--company", str(tmp_path / "company"), "--home", str(home)]
+    assert invoke(arguments) == FAILED
+    said = capsys.readouterr().err
+    assert str(home) in said
+    assert "can be written" in said
+
+
+def test_a_destroyed_control_store_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home(tmp_path / "home")
+    initialise(home)
+    home.control_db.write_bytes(b"not a database any more" * 400)
+    assert invoke(["approvals", "--home", str(home.path)]) == FAILED
+    said = capsys.readouterr().err
+    assert "control store" in said
+    assert "backup" in said
 
 
 def test_an_instant_without_zone_is_refused(

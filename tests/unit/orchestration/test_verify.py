@@ -76,3 +76,22 @@ def test_a_company_folder_that_has_gone_is_not_proven(
     record_of(home, "run-1").update(company=str(tmp_path / "moved"))
     assert invoke(["verify", "--home", str(home.path)]) == FAILED
     assert f"{tmp_path / 'moved'} is not there" in capsys.readouterr().out
+
+
+def test_a_destroyed_control_store_is_a_finding(
+    home: Home, company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.control_db.write_bytes(b"not a database any more" * 400)
+    options = ["--home", str(home.path), "--company", str(company)]
+    assert invoke(["verify", *options]) == FAILED
+    said = capsys.readouterr()
+    assert "FAIL control store" in said.out
+    assert "restore it from the backup" in said.out
+    assert "ok   raw files and their manifest" in said.out
+    assert f"not proven: {_ERP}" in said.out
+    assert "Traceback" not in said.err
+
+    assert invoke(["verify", *options, "--json"]) == FAILED
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["control store"]
+    assert facts["proven"] is False
