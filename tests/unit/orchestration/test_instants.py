@@ -72,7 +72,19 @@ def test_a_played_demonstration_runs_once_more_at_its_end(home: Home) -> None:
     assert default_instant(_DEMO, home, _CLOCK) == _SECOND
 
 
-def test_a_demonstration_may_look_ahead_and_plays_what_comes_before(home: Home) -> None:
-    assert instants_to_run(_DEMO, home, _CLOCK, _LATER) == [_FIRST, _SECOND, _LATER]
+def test_a_demonstration_may_be_asked_for_any_instant_that_has_come(home: Home) -> None:
+    assert instants_to_run(_DEMO, home, _CLOCK, _CLOCK) == [_FIRST, _SECOND, _CLOCK]
     between = datetime(2026, 3, 5, tzinfo=UTC)
     assert instants_to_run(_DEMO, home, _CLOCK, between) == [_FIRST, between]
+
+
+def test_a_demonstration_cannot_be_asked_for_the_future(home: Home) -> None:
+    with pytest.raises(FutureError, match="2027-01-01T00:00:00Z has not come yet"):
+        instants_to_run(_DEMO, home, _CLOCK, _LATER)
+
+
+def test_the_last_arrival_of_a_demonstration_has_come_whatever_the_clock_says(home: Home) -> None:
+    early = datetime(2026, 1, 1, tzinfo=UTC)
+    assert instants_to_run(_DEMO, home, early, _SECOND) == [_FIRST, _SECOND]
+    with pytest.raises(FutureError, match="2026-04-01T00:00:00Z has not come yet"):
+        instants_to_run(_DEMO, home, early, _CLOCK)
