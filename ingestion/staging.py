@@ -126,7 +126,9 @@ def _stage_files(
                     )
                 )
                 continue
-            read = list(cloudevents.read_events(plain_copy(file.path, work)))
+            read = list(
+                cloudevents.read_events(plain_copy(file.path, work), file.source_name or "")
+            )
             landed.append(len(read))
         except UnreadableFileError as error:
             landed.append(1)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from ingestion.contracts.billing import CreditIssued, InvoiceFinalized
 from ingestion.contracts.customers import CustomerUpdated
 from ingestion.contracts.fields import PRECISION_ERROR, VALUE_ERRORS, Contract
+from ingestion.contracts.holds import OPERATOR, HoldPlaced, HoldReleased
 from ingestion.contracts.payments import PaymentSucceeded
 from ingestion.contracts.subscriptions import (
     SubscriptionAmended,
@@ -34,7 +35,10 @@ REGISTRY: dict[tuple[str, int], type[Contract]] = {
     ("credit.issued", 1): CreditIssued,
     ("payment.succeeded", 1): PaymentSucceeded,
     (USAGE_TYPE, 1): UsageRecorded,
+    ("hold.placed", 1): HoldPlaced,
+    ("hold.released", 1): HoldReleased,
 }
+_BY_PEOPLE = {"hold.placed", "hold.released"}
 
 
 class Refusal(Exception):  # noqa: N818  # a row's fate, not an error of the run
@@ -90,6 +94,25 @@ def latest_data(
             return version, data
         data = UPCASTERS[event_type, version](data)
         version += 1
+
+
+def require_sender(event_type: str, *sources: str) -> None:
+    """Refuse a fact that only people may state when a system states it.
+
+    Args:
+        event_type: Such as hold.placed.
+        sources: Who says it: the envelope's source and the source that landed the file.
+
+    Raises:
+        Refusal: one of the sources is not the operator's.
+    """
+    others = sorted({*sources} - {OPERATOR})
+    if event_type in _BY_PEOPLE and others:
+        raise Refusal(
+            Reason.SOURCE_NOT_ALLOWED,
+            f"{event_type} came from '{others[0]}', but only people state it, through the source "
+            f"'{OPERATOR}'. Land it there if somebody means it.",
+        )
 
 
 def _validated(model: type[Contract], event_type: str, data: dict[str, Any]) -> dict[str, Any]:

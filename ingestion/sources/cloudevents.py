@@ -17,7 +17,7 @@ from core.canonical import canonical_json, sha256_hex
 from core.spans import format_instant
 from ingestion.contracts.customers import PERSONAL_FIELDS
 from ingestion.contracts.envelope import Envelope
-from ingestion.contracts.registry import Refusal, latest_data
+from ingestion.contracts.registry import Refusal, latest_data, require_sender
 from ingestion.quarantine import Reason, Refused
 
 KINDS = ("jsonl", "ndjson", "json")
@@ -44,22 +44,27 @@ class CanonicalEvent:
     personal: dict[str, str]
 
 
-def read_events(path: Path) -> Iterator[CanonicalEvent | Refused]:
-    """Read every line that is not blank, as an event or a refusal."""
+def read_events(path: Path, sender: str) -> Iterator[CanonicalEvent | Refused]:
+    """Read every line that is not blank, as an event or a refusal.
+
+    Args:
+        path: The file.
+        sender: The source of company.yaml whose file it is.
+    """
     with path.open("rb") as file:
         for number, raw in enumerate(file, start=1):
             line = (raw.removeprefix(_BOM) if number == 1 else raw).strip()
             if line:
-                yield _read_line(number, line)
+                yield _read_line(number, line, sender)
 
 
-def _read_line(number: int, line: bytes) -> CanonicalEvent | Refused:
+def _read_line(number: int, line: bytes, sender: str) -> CanonicalEvent | Refused:
     event_id = None
     try:
         document = _parse(line)
         identity = document.get("id")
         event_id = str(identity) if isinstance(identity, str | int) else None
-        return _event(number, document)
+        return _event(number, document, sender)
     except Refusal as refusal:
         return Refused(
             line=number,
@@ -92,7 +97,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no number")
 
 
-def _event(number: int, document: dict[str, Any]) -> CanonicalEvent:
+def _event(number: int, document: dict[str, Any], sender: str) -> CanonicalEvent:
     try:
         envelope = Envelope.model_validate(document)
     except ValidationError as error:
@@ -105,6 +110,7 @@ def _event(number: int, document: dict[str, Any]) -> CanonicalEvent:
             f"The envelope of the event is broken: {found}. Have the source send it again.",
         ) from None
     version, data = latest_data(envelope.type, envelope.dataschema, envelope.data)
+    require_sender(envelope.type, envelope.source, sender)
     personal = {}
     if envelope.type == "customer.updated":
         personal = {name: str(data.pop(name)) for name in PERSONAL_FIELDS if name in data}

@@ -24,6 +24,7 @@ _CODES_OF_QUARANTINE = (
     "PAYLOAD_INCOMPLETE",
     "DUPLICATE_KEY_DIFFERENT_BODY",
     "AMOUNT_PRECISION",
+    "SOURCE_NOT_ALLOWED",
 )
 _ENTRY_TYPES = ("billing", "tax", "recognition", "usage_accrual", "credit", "payment")
 _ACCOUNT_ROLES = (

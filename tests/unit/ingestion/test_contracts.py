@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from ingestion.contracts import generate
-from ingestion.contracts.registry import Refusal, latest_data, versions_of
+from ingestion.contracts.registry import Refusal, latest_data, require_sender, versions_of
 from ingestion.contracts.upcasters import UPCASTERS
 from tests.company import event, invoice, subscription
 
@@ -20,6 +20,13 @@ PAYMENT = {
     "currency": "USD",
     "amount": "2400.00",
     "paid_date": "2026-01-20",
+}
+HOLD = {
+    "hold_id": "H1",
+    "subject_type": "document",
+    "subject_key": "invoice:INV-1",
+    "reason": "The customer disputes it.",
+    "placed_by": "frida",
 }
 SUBSCRIPTION_V1 = {key: value for key, value in subscription().items() if key != "lines"} | {
     "plan_code": "PLAN",
@@ -56,6 +63,7 @@ def test_a_valid_event_keeps_its_published_schema() -> None:
         ("subscription.created.v2.json", subscription()),
         ("subscription.created.v1.json", SUBSCRIPTION_V1),
         ("payment.succeeded.v1.json", PAYMENT),
+        ("hold.placed.v1.json", HOLD),
     ):
         jsonschema.validate(document, json.loads((generate.SCHEMA_FOLDER / name).read_text()))
 
@@ -251,3 +259,35 @@ def test_a_price_that_no_sum_could_hold_is_refused() -> None:
     refusal = refused("subscription.created", subscription(lines=[line]))
     assert refusal.reason == "AMOUNT_PRECISION"
     assert "stays below 1000000000000" in refusal.sentence
+
+
+@pytest.mark.parametrize("key", ["INV-1", "invoice:", "order:7"])
+def test_a_hold_names_the_kind_of_its_document(key: str) -> None:
+    assert latest("hold.placed", HOLD)["subject_key"] == "invoice:INV-1"
+    refusal = refused("hold.placed", HOLD | {"subject_key": key})
+    assert refusal.reason == "PAYLOAD_INCOMPLETE"
+    assert f"'{key}' names no document; write invoice:ID" in refusal.sentence
+
+
+def test_a_hold_of_a_contract_takes_any_contract_id() -> None:
+    held = HOLD | {"subject_type": "Contract", "subject_key": "K:1"}
+    assert latest("hold.placed", held)["subject_type"] == "contract"
+
+
+@pytest.mark.parametrize("field", ["reason", "placed_by", "hold_id"])
+def test_a_hold_without_who_why_or_its_name_is_refused(field: str) -> None:
+    left = {name: value for name, value in HOLD.items() if name != field}
+    assert refused("hold.placed", left).reason == "PAYLOAD_INCOMPLETE"
+    assert f"{field} is missing" in refused("hold.placed", left).sentence
+
+
+@pytest.mark.parametrize("sources", [("crm", "operator"), ("operator", "billing")])
+@pytest.mark.parametrize("event_type", ["hold.placed", "hold.released"])
+def test_only_the_operator_states_facts_of_people(
+    event_type: str, sources: tuple[str, str]
+) -> None:
+    with pytest.raises(Refusal, match="only people state it") as caught:
+        require_sender(event_type, *sources)
+    assert caught.value.reason == "SOURCE_NOT_ALLOWED"
+    require_sender(event_type, "operator", "operator")
+    require_sender("payment.succeeded", *sources)

@@ -16,6 +16,7 @@
     'ctl_subject_gl_mapping',
     'ctl_contract_credits',
     'ctl_contract_deferred_balance',
+    'ctl_subject_operator_hold',
     'ctl_subject_change_approval',
     'ctl_document_duplicate',
     'ctl_contract_repeated',

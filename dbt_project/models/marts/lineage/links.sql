@@ -14,6 +14,12 @@ document_links as (
 
 ),
 
+hold_links as (
+
+    select * from {{ ref('int_lineage_hold_links') }}
+
+),
+
 usage_links as (
 
     select * from {{ ref('int_lineage_usage_links') }}
@@ -37,6 +43,8 @@ links as (
     select * from contract_links
     union all
     select * from document_links
+    union all
+    select * from hold_links
     union all
     select * from usage_links
     union all

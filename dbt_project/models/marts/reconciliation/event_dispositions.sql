@@ -44,6 +44,10 @@ business as (
             case
                 when events.event_type = 'customer.updated'
                     then '9:no_financial_effect:CUSTOMER_DATA'
+                when events.event_type = 'hold.placed'
+                    then '9:no_financial_effect:HOLD_PLACED'
+                when events.event_type = 'hold.released'
+                    then '9:no_financial_effect:HOLD_RELEASED'
             end,
             '0:unexplained:UNEXPLAINED'
         ) as disposition_rank,
