@@ -1,5 +1,6 @@
--- One row per contract, currency, origin period and entry type: revenue that journals carry, and
--- what is ready to be sealed. Credits count positive.
+-- One row per contract, currency, origin period and entry type: revenue that journals carry, what
+-- is ready to be sealed and what is held, null when an amount in it is not known. Credits count
+-- positive.
 with
 
 subledger_lines as (
@@ -24,7 +25,14 @@ journaled as (
         cast(
             coalesce(-sum(unsealed_minor) filter (where delivery_status = 'awaiting_sealing'), 0)
             as bigint
-        ) as awaiting_sealing_minor
+        ) as awaiting_sealing_minor,
+        case
+            when bool_and(is_known)
+                then cast(
+                    coalesce(-sum(unsealed_minor) filter (where delivery_status = 'held'), 0)
+                    as bigint
+                )
+        end as held_minor
     from subledger_lines
     group by contract_id, transaction_currency, origin_period, entry_type
 

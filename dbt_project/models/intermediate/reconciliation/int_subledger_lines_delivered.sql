@@ -36,6 +36,7 @@ compared as (
         subledger_differences.functional_currency,
         subledger_differences.origin_period,
         subledger_differences.hold_code,
+        subledger_differences.should_minor is not null as is_known,
         coalesce(subledger_differences.should_minor, 0) as should_minor,
         coalesce(sealed.sealed_minor, 0) as sealed_minor,
         coalesce(sealed.posted_minor, 0) as posted_minor,

@@ -46,6 +46,8 @@ compared as (
         coalesce(journaled.sealed_minor, 0) as right_minor,
         coalesce(journaled.posted_minor, 0) as posted_minor,
         coalesce(journaled.awaiting_sealing_minor, 0) as awaiting_sealing_minor,
+        case when journaled.currency is null then 0 else journaled.held_minor end
+            as held_lines_minor,
         coalesce(journaled.hold_code, contract_holds.hold_code) as hold_code,
         currencies.minor_unit_exponent
     from scheduled
@@ -66,16 +68,13 @@ compared as (
 
 split as (
 
+    -- A hold explains what its lines hold. Only an amount nobody knows explains the whole rest.
     select
         *,
-        case
-            when hold_code is null then 0
-            else left_minor - right_minor - awaiting_sealing_minor
-        end as held_minor,
-        case
-            when hold_code is null then left_minor - right_minor - awaiting_sealing_minor
-            else 0
-        end as difference_minor
+        coalesce(held_lines_minor, left_minor - right_minor - awaiting_sealing_minor)
+            as held_minor,
+        coalesce(left_minor - right_minor - awaiting_sealing_minor - held_lines_minor, 0)
+            as difference_minor
     from compared
 
 ),
