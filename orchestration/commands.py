@@ -103,8 +103,8 @@ def exceptions(
         print(f"No open exceptions{wanted}.")  # noqa: T201
     else:
         for row in rows:
-            amount = f"  {row['amount']}" if row["amount"] else ""
-            print(f"{row['code']}  {row['subject']}{amount}  ({row['owner']})")  # noqa: T201
+            amount = row["amount"] or "amount unknown"
+            print(f"{row['code']}  {row['subject']}  {amount}  ({row['owner']})")  # noqa: T201
             print(f"    {row['sentence']}\n    Next: {row['next_step']}")  # noqa: T201
     return 0
 

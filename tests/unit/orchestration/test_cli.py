@@ -6,6 +6,7 @@ import pytest
 
 from core.home import Home
 from ingestion.demo_company.company_folder import write_demo
+from orchestration import status
 from orchestration.cli import FAILED, WRONG_USAGE, invoke, tieout
 from orchestration.runs import initialise
 
@@ -97,3 +98,20 @@ def test_an_instant_without_zone_is_refused(
     arguments = ["run", "--company", str(tmp_path), "--as-of", "2026-03-01"]
     assert invoke(arguments) == WRONG_USAGE
     assert "no time zone" in capsys.readouterr().err
+
+
+def test_what_is_held_without_an_amount_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {
+        "code": "CUSTOMER_UNKNOWN",
+        "subject": "usage metering|t-1|api_calls",
+        "amount": None,
+        "owner": "master-data",
+        "sentence": "Nobody knows t-1.",
+        "next_step": "Add the customer.",
+    }
+    monkeypatch.setattr(status, "read_exceptions", lambda *_, **__: [row])
+    assert invoke(["exceptions"]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == "CUSTOMER_UNKNOWN  usage metering|t-1|api_calls  amount unknown  (master-data)"
