@@ -17,7 +17,7 @@ ACCOUNT_ROLES = (
     "fx_gain_loss",
 )
 ENTRY_TYPES = ("billing", "tax", "recognition", "usage_accrual", "credit", "payment")
-POLICIES = ("usage_billing_tolerance_minor",)
+POLICIES = ("usage_billing_tolerance_minor", "usage_invoice_due_days")
 ANY = "*"
 
 

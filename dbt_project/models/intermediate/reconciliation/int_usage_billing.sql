@@ -51,6 +51,9 @@ combined as (
         coalesce(invoiced.invoice_line_count, 0) as invoice_line_count,
         coalesce(charged.charge_minor, 0) as charge_minor,
         coalesce(invoiced.invoiced_minor, 0) as invoiced_minor,
+        coalesce(invoiced.held_minor, 0) as held_invoiced_minor,
+        coalesce(invoiced.free_line_count, 0) as free_line_count,
+        coalesce(charged.is_priced, true) as is_priced,
         coalesce(charged.is_complete, true) as is_complete,
         coalesce(
             contract_holds.hold_code,

@@ -8,10 +8,9 @@ usage_billing as (
 
 ),
 
-policies as (
+terms as (
 
-    select * from {{ ref('stg_reference__policies') }}
-    where policy_code = 'usage_billing_tolerance_minor'
+    select * from {{ ref('int_usage_billing_terms') }}
 
 ),
 
@@ -27,38 +26,32 @@ tolerated as (
         usage_billing.*,
         currencies.minor_unit_exponent,
         usage_billing.charge_minor - usage_billing.invoiced_minor as open_minor,
-        coalesce(try_cast(policies.policy_value as bigint), 0) as tolerance_minor
+        usage_billing.charge_minor - usage_billing.invoiced_minor
+        + usage_billing.held_invoiced_minor as rest_minor,
+        terms.tolerance_minor,
+        terms.is_overdue
     from usage_billing
-    left join currencies on usage_billing.currency = currencies.currency
-    left join policies
+    inner join terms
         on
-            policies.legal_entity_code in (usage_billing.legal_entity_code, '*')
-            and strftime(policies.valid_from, '%Y-%m') <= usage_billing.accounting_period
-            and usage_billing.accounting_period < strftime(policies.valid_to, '%Y-%m')
-    qualify row_number() over (
-        partition by
-            usage_billing.contract_id,
-            usage_billing.contract_line_id,
-            usage_billing.accounting_period,
-            usage_billing.currency
-        order by
-            case when policies.legal_entity_code = '*' then 1 else 0 end asc,
-            policies.valid_from desc,
-            policies.row_number asc
-    ) = 1
+            usage_billing.contract_id is not distinct from terms.contract_id
+            and usage_billing.contract_line_id is not distinct from terms.contract_line_id
+            and usage_billing.accounting_period = terms.accounting_period
+            and usage_billing.currency = terms.currency
+    left join currencies on usage_billing.currency = currencies.currency
 
 ),
 
 reasoned as (
 
+    -- A hold explains what the held documents say, or everything when a charge has no price.
     select
         *,
         case
             when open_minor = 0 then 'tied'
-            when hold_code is not null then 'held'
+            when not is_priced then 'held'
             when not is_complete then 'not_yet_due'
-            when invoice_line_count = 0 then 'awaiting_invoice'
-            when abs(open_minor) <= tolerance_minor then 'tolerated'
+            when free_line_count = 0 and not is_overdue then 'awaiting_invoice'
+            when abs(rest_minor) <= tolerance_minor then 'tolerated'
             else 'break'
         end as reason
     from tolerated
@@ -71,10 +64,12 @@ split as (
         *,
         charge_minor as left_minor,
         invoiced_minor as right_minor,
-        {%- for reason in ['held', 'not_yet_due', 'awaiting_invoice', 'tolerated'] %}
-            case when reason = '{{ reason }}' then open_minor else 0 end as {{ reason }}_minor,
+        case reason when 'tied' then 0 when 'held' then open_minor else -held_invoiced_minor end
+            as held_minor,
+        {%- for reason in ['not_yet_due', 'awaiting_invoice', 'tolerated'] %}
+            case when reason = '{{ reason }}' then rest_minor else 0 end as {{ reason }}_minor,
         {%- endfor %}
-        case when reason = 'break' then open_minor else 0 end as difference_minor
+        case when reason = 'break' then rest_minor else 0 end as difference_minor
     from reasoned
 
 ),
