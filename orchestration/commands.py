@@ -39,7 +39,10 @@ def run(company: Path | None, home: Path | None, as_of: str | None, *, as_json: 
         sealed = instants.last_sealed(work.home)
         if asked is not None and sealed is not None and asked < sealed:
             answer = scratch.build_past(work, asked, sealed)
-            _print(answer.facts(), answer.sentence, as_json=as_json)
+            if as_json:
+                _print_json(answer.facts())
+            else:
+                answer.show(Console(highlight=False, soft_wrap=True))
             return 0
         played = []
         for instant in instants.instants_to_run(work.company, work.home, clock, asked):

@@ -8,9 +8,13 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+from rich.console import Console
+
 from core.spans import format_instant
+from orchestration import past_figures
 from orchestration.dbt_in_process import Outcome
 from orchestration.runs import open_run
 from orchestration.warehouse import lay_out
@@ -25,6 +29,7 @@ class PastBooks:
     sealed: datetime
     warehouse: Path
     models: int
+    figures: dict[str, Any]
 
     @property
     def sentence(self) -> str:
@@ -32,8 +37,7 @@ class PastBooks:
         return (
             f"Nothing is posted: {format_instant(self.as_of)} is older than what is sealed"
             f" ({format_instant(self.sealed)}).\n"
-            f"The books as known then are in {self.warehouse}\n"
-            f'Look: duckdb -readonly {self.warehouse} "from revenue.contract_balances"'
+            f"The books as known then, with the rules of today, are in {self.warehouse}"
         )
 
     def facts(self) -> dict[str, object]:
@@ -44,7 +48,13 @@ class PastBooks:
             "sealed_as_of": format_instant(self.sealed),
             "warehouse": str(self.warehouse),
             "models": self.models,
+            "figures": self.figures,
         }
+
+    def show(self, console: Console) -> None:
+        """Print the same for people: first that nothing is posted, then the figures."""
+        console.print(self.sentence)
+        past_figures.show(self.figures, console)
 
 
 def build_past(work: Workplace, as_of: datetime, sealed: datetime) -> PastBooks:
@@ -62,4 +72,5 @@ def build_past(work: Workplace, as_of: datetime, sealed: datetime) -> PastBooks:
         sealed=sealed,
         warehouse=run.home.scratch_warehouse,
         models=len(outcome.nodes),
+        figures=past_figures.read(run.home.scratch_warehouse),
     )

@@ -124,6 +124,28 @@ def test_the_past_is_answered_and_never_posted(demo: Demo) -> None:
         assert str(parameters[0]) == "2026-03-05 06:00:00"
         assert parameters[1] == 1  # the second arrival was not known yet
     assert ledger.head_number(Home(demo.home)) == head
+    assert "duckdb -readonly" not in done.stdout
+
+    with duckdb.connect(str(scratch), read_only=True) as connection:
+        contracts = connection.execute("select count(*) from contracts.contracts").fetchone()[0]
+        recognized = connection.execute(
+            "select sum(recognized_minor) from revenue.contract_balances as balances"
+            " where legal_entity_code = 'NW-DE' and currency = 'EUR' and accounting_period ="
+            " (select max(accounting_period) from revenue.contract_balances as later"
+            " where later.contract_id = balances.contract_id and later.currency = 'EUR')"
+        ).fetchone()[0]
+    assert f"{contracts} contracts" in done.stdout
+    assert f"{recognized // 100:,}.{recognized % 100:02}" in done.stdout
+
+
+def test_a_past_in_which_nothing_was_known_is_said(
+    demo: Demo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--as-of", "2026-02-15T00:00:00Z"]
+    assert invoke(["run", *demo.options(), *asked]) == 0
+    said = capsys.readouterr().out
+    assert "Nothing is posted" in said
+    assert "Nothing was known at that instant" in said
 
 
 def test_an_id_is_followed_both_ways(demo: Demo, capsys: pytest.CaptureFixture[str]) -> None:
