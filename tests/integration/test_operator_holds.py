@@ -56,7 +56,12 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Guarded:
     land(
         guarded.company,
         "operator/contract.jsonl",
-        json_lines([_placed("H2", "contract", "K2", "operator")]),
+        json_lines(
+            [
+                _placed("H2", "contract", "K2", "operator"),
+                _placed("H4", "document", "invoice:INV-33", "operator"),
+            ]
+        ),
     )
     land(
         guarded.company,
@@ -100,6 +105,17 @@ def test_a_hold_is_an_exception_with_who_why_and_the_amount(held: Guarded) -> No
     ]
 
 
+def test_a_hold_of_something_unknown_is_said_to_hold_nothing(held: Guarded) -> None:
+    assert held.rows(
+        "select subject_key, sentence from controls.exceptions where code = 'HOLD_SUBJECT_UNKNOWN'"
+    ) == [
+        (
+            "H4",
+            "Hold H4 of frida names document invoice:INV-33, which is not known: it holds nothing.",
+        )
+    ]
+
+
 def test_a_held_document_is_not_posted(held: Guarded) -> None:
     assert _receivable_of(held, "INV-3") == []
     assert _receivable_of(held, "INV-2") == [(240_000,)]
@@ -119,7 +135,8 @@ def test_a_system_cannot_hold_anything(held: Guarded) -> None:
 
 def test_released_holds_post_exactly_what_was_missing(held: Guarded, tmp_path: Path) -> None:
     guarded = held.copy(tmp_path)
-    land(guarded.company, "operator/later.jsonl", json_lines([_released("H2"), _released("H3")]))
+    releases = [_released(hold_id) for hold_id in ("H2", "H3", "H4")]
+    land(guarded.company, "operator/later.jsonl", json_lines(releases))
     pipeline.run_pipeline(guarded.company, guarded.home, THIRD)
 
     assert guarded.held() == {"K5": {"GL_MAPPING_MISSING"}}
@@ -135,8 +152,10 @@ def test_released_holds_post_exactly_what_was_missing(held: Guarded, tmp_path: P
     ) == [
         ("placed-H2", "no_financial_effect", "HOLD_PLACED"),
         ("placed-H3", "no_financial_effect", "HOLD_PLACED"),
+        ("placed-H4", "no_financial_effect", "HOLD_PLACED"),
         ("released-H2", "no_financial_effect", "HOLD_RELEASED"),
         ("released-H3", "no_financial_effect", "HOLD_RELEASED"),
+        ("released-H4", "no_financial_effect", "HOLD_RELEASED"),
     ]
     assert _links(guarded) == [
         ("placed-H2", "contract", "K2"),

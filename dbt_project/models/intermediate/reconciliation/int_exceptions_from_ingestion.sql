@@ -1,4 +1,5 @@
--- One row per exception about what came in: rows not accepted, and attributes two systems claim.
+-- One row per exception about what came in: rows not accepted, attributes two systems claim, and
+-- holds of something nobody knows.
 with
 
 quarantine as (
@@ -10,6 +11,18 @@ quarantine as (
 ownership_conflicts as (
 
     select * from {{ ref('ownership_conflicts') }}
+
+),
+
+holds as (
+
+    select * from {{ ref('stg_events__holds') }} where not is_released
+
+),
+
+subjects as (
+
+    select * from {{ ref('int_control_subjects') }}
 
 ),
 
@@ -59,6 +72,23 @@ unioned as (
         || coalesce(other_value, 'not set') || ' in ' || other_source || '.' as sentence,
         cast(null as timestamp) as opened_at
     from ownership_conflicts
+
+    union all
+
+    select
+        'hold' as origin,
+        'HOLD_SUBJECT_UNKNOWN' as code,
+        'hold' as subject_type,
+        holds.hold_id as subject_key,
+        'Hold ' || holds.hold_id || ' of ' || holds.placed_by || ' names ' || holds.subject_type
+        || ' ' || holds.subject_key || ', which is not known: it holds nothing.' as sentence,
+        holds.known_at as opened_at
+    from holds
+    left join subjects
+        on
+            holds.subject_type = subjects.subject_type
+            and holds.subject_key = subjects.subject_key
+    where subjects.subject_key is null
 
 )
 
