@@ -1,5 +1,6 @@
 -- One row per event that announces an invoice, a credit or a payment: what it adds to what the
--- customer owes. The first event of a document counts; the others only repeat or contradict it.
+-- customer owes, as a whole and by its lines. The first event of a document counts; the others only
+-- repeat or contradict it.
 with
 
 invoices as (
@@ -17,6 +18,35 @@ credits as (
 payments as (
 
     select * from {{ ref('stg_events__payments') }}
+
+),
+
+lines as (
+
+    select
+        event_key,
+        net_minor + tax_minor as claim_minor
+    from {{ ref('stg_events__invoice_lines') }}
+    union all
+    select
+        event_key,
+        -(net_minor + tax_minor) as claim_minor
+    from {{ ref('stg_events__credit_lines') }}
+    union all
+    select
+        event_key,
+        -amount_minor as claim_minor
+    from payments
+
+),
+
+line_sums as (
+
+    select
+        event_key,
+        {{ sum_or_unknown('claim_minor') }} as lines_minor
+    from lines
+    group by event_key
 
 ),
 
@@ -79,6 +109,7 @@ dated as (
 
     select
         documents.*,
+        line_sums.lines_minor,
         documents.document_type || ':' || documents.document_id as subject_key,
         documents.document_date
         <= coalesce(
@@ -86,6 +117,7 @@ dated as (
         ) as is_due
     from documents
     cross join parameters
+    left join line_sums on documents.event_key = line_sums.event_key
     left join legal_entities
         on documents.legal_entity_code = legal_entities.legal_entity_code
 

@@ -33,6 +33,7 @@ receivables as (
         document_id,
         count(*) as line_count,
         min(hold_code) as hold_code,
+        bool_and(is_known) as is_known,
         cast(sum(should_minor) as bigint) as should_minor,
         cast(sum(sealed_minor) as bigint) as sealed_minor,
         cast(sum(posted_minor) as bigint) as posted_minor
@@ -56,6 +57,8 @@ compared as (
         coalesce(holds.hold_code, receivables.hold_code) as hold_code,
         coalesce(holds.hold_code, receivables.hold_code) is not null as is_held,
         coalesce(receivables.line_count, 0) as line_count,
+        case when receivables.is_known then billing_documents.claim_minor end
+        - billing_documents.lines_minor as unsaid_minor,
         coalesce(billing_documents.claim_minor, 0) as left_minor,
         coalesce(receivables.should_minor, 0) as right_minor,
         coalesce(receivables.sealed_minor, 0) as sealed_minor,
@@ -73,13 +76,24 @@ compared as (
 
 explained as (
 
+    -- A hold explains what the document's own lines do not say. Only what the subledger has no
+    -- line of, or an amount nobody knows, explains the whole rest.
     select
         *,
-        case when is_due and is_held then left_minor - right_minor else 0 end as held_minor,
-        case when is_due then 0 else left_minor - right_minor end as not_yet_due_minor,
-        case when is_due and not is_held then left_minor - right_minor else 0 end
-            as difference_minor
+        case
+            when is_due and is_held then coalesce(unsaid_minor, left_minor - right_minor) else 0
+        end as held_minor,
+        case when is_due then 0 else left_minor - right_minor end as not_yet_due_minor
     from compared
+
+),
+
+split as (
+
+    select
+        *,
+        left_minor - right_minor - held_minor - not_yet_due_minor as difference_minor
+    from explained
 
 ),
 
@@ -113,7 +127,7 @@ final as (
                 ('not_yet_due_minor', 'is dated after the last complete day'),
             ],
         ) }} || coalesce(' Held by ' || hold_code || '.', '') as sentence
-    from explained
+    from split
 
 )
 
