@@ -4,36 +4,14 @@ with
 claims as (
 
     select
-        'invoice' as document_type,
-        invoice_id as document_id,
+        document_type,
+        document_id,
         event_key,
         source,
         legal_entity_code,
         currency,
         total_minor
-    from {{ ref('stg_events__invoices') }}
-    where not is_first
-    union all
-    select
-        'credit' as document_type,
-        credit_id as document_id,
-        event_key,
-        source,
-        legal_entity_code,
-        currency,
-        total_minor
-    from {{ ref('stg_events__credits') }}
-    where not is_first
-    union all
-    select
-        'payment' as document_type,
-        payment_id as document_id,
-        event_key,
-        source,
-        legal_entity_code,
-        currency,
-        amount_minor as total_minor
-    from {{ ref('stg_events__payments') }}
+    from {{ ref('int_documents_unioned') }}
     where not is_first
 
 ),

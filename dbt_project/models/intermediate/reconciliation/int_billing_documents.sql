@@ -3,21 +3,12 @@
 -- repeat or contradict it.
 with
 
-invoices as (
+documents as (
 
-    select * from {{ ref('stg_events__invoices') }}
-
-),
-
-credits as (
-
-    select * from {{ ref('stg_events__credits') }}
-
-),
-
-payments as (
-
-    select * from {{ ref('stg_events__payments') }}
+    select
+        *,
+        case document_type when 'invoice' then total_minor else -total_minor end as claim_minor
+    from {{ ref('int_documents_unioned') }}
 
 ),
 
@@ -35,8 +26,9 @@ lines as (
     union all
     select
         event_key,
-        -amount_minor as claim_minor
-    from payments
+        claim_minor
+    from documents
+    where document_type not in ('invoice', 'credit')
 
 ),
 
@@ -62,54 +54,20 @@ parameters as (
 
 ),
 
-documents as (
-
-    select
-        event_key,
-        'invoice' as document_type,
-        invoice_id as document_id,
-        invoice_id,
-        legal_entity_code,
-        currency,
-        invoice_date as document_date,
-        total_minor as claim_minor,
-        is_first,
-        known_at
-    from invoices
-    union all
-    select
-        event_key,
-        'credit' as document_type,
-        credit_id as document_id,
-        invoice_id,
-        legal_entity_code,
-        currency,
-        credit_date as document_date,
-        -total_minor as claim_minor,
-        is_first,
-        known_at
-    from credits
-    union all
-    select
-        event_key,
-        'payment' as document_type,
-        payment_id as document_id,
-        invoice_id,
-        legal_entity_code,
-        currency,
-        paid_date as document_date,
-        -amount_minor as claim_minor,
-        is_first,
-        known_at
-    from payments
-
-),
-
 dated as (
 
     select
-        documents.*,
+        documents.event_key,
+        documents.document_type,
+        documents.document_id,
+        documents.invoice_id,
+        documents.legal_entity_code,
+        documents.currency,
+        documents.document_date,
+        documents.claim_minor,
         line_sums.lines_minor,
+        documents.is_first,
+        documents.known_at,
         documents.document_type || ':' || documents.document_id as subject_key,
         documents.document_date
         <= coalesce(

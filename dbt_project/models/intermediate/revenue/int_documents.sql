@@ -3,7 +3,7 @@ with
 
 documents as (
 
-    select * from {{ ref('int_documents_unioned') }}
+    select * from {{ ref('int_documents_unioned') }} where is_first
 
 ),
 

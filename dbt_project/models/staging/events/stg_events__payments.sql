@@ -14,47 +14,17 @@ currencies as (
 
 ),
 
-typed as (
+documents as (
 
-    select
-        events.event_key,
-        events.source,
-        {{ json_text('events.data', 'payment_id') }} as payment_id,
-        {{ json_text('events.data', 'invoice_id') }} as invoice_id,
-        {{ json_text('events.data', 'customer_id') }} as source_customer_id,
-        {{ json_text('events.data', 'legal_entity_code') }} as legal_entity_code,
-        {{ json_text('events.data', 'currency') }} as currency,
-        cast({{ json_text('events.data', 'paid_date') }} as date) as paid_date,
-        {{ json_text('events.data', 'amount') }} as amount_text,
-        events.correlation_id,
-        events.occurred_at,
-        events.known_at
-    from events
-
-),
-
-priced as (
-
-    select
-        typed.event_key,
-        typed.source,
-        typed.payment_id,
-        typed.invoice_id,
-        typed.source_customer_id,
-        typed.legal_entity_code,
-        typed.currency,
-        typed.paid_date,
-        {{ to_minor('typed.amount_text', 'currencies.minor_unit_exponent') }} as amount_minor,
-        typed.correlation_id,
-        typed.occurred_at,
-        typed.known_at,
-        row_number() over (
-            partition by typed.payment_id
-            order by typed.known_at, typed.occurred_at, typed.event_key
-        ) = 1 as is_first
-    from typed
-    left join currencies on typed.currency = currencies.currency
+    {{ staged_documents(
+        'payment_id',
+        fields={
+            'invoice_id': 'varchar',
+            'paid_date': 'date',
+        },
+        amounts={'amount_minor': 'amount'},
+    ) }}
 
 )
 
-select * from priced
+select * from documents
