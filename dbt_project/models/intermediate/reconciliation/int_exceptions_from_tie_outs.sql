@@ -9,7 +9,7 @@ usage_breaks as (
 
 roll_forward_breaks as (
 
-    select * from {{ ref('roll_forward_deferred_revenue') }} where not is_tied
+    select * from {{ ref('roll_forwards') }} where not is_tied
 
 ),
 
@@ -58,23 +58,27 @@ breaks as (
     from usage_breaks
     union all
     select
-        'roll_forward_deferred_revenue' as origin,
+        'roll_forwards' as origin,
         'TIE_OUT_BREAK' as code,
         'roll_forward' as subject_type,
         roll_forward_breaks.roll_forward_key as subject_key,
-        'Deferred revenue of ' || roll_forward_breaks.legal_entity_code || ' at the end of '
+        'Balance ' || roll_forward_breaks.account_role || ' of '
+        || coalesce(roll_forward_breaks.legal_entity_code, '(unknown)') || ' at the end of '
         || roll_forward_breaks.accounting_period || ': the roll-forward closes at '
         || {{ amount_text(
             'roll_forward_breaks.closing_minor',
             'currencies.minor_unit_exponent',
             'roll_forward_breaks.currency',
         ) }}
-        || ', the contracts at '
-        || {{ amount_text(
-            'roll_forward_breaks.subledger_closing_minor',
-            'currencies.minor_unit_exponent',
-            'roll_forward_breaks.currency',
-        ) }} || '.' as sentence,
+        || coalesce(
+            ', the contracts at '
+            || {{ amount_text(
+                'roll_forward_breaks.subledger_closing_minor',
+                'currencies.minor_unit_exponent',
+                'roll_forward_breaks.currency',
+            ) }},
+            ''
+        ) || '.' as sentence,
         roll_forward_breaks.subledger_difference_minor
         + roll_forward_breaks.ledger_difference_minor as amount_minor,
         roll_forward_breaks.currency,
