@@ -1,7 +1,8 @@
 """The `tieout` command.
 
 Belongs here: commands, their options and help, exit codes.
-Does not: what a command does (play, summary, status, trace, verify) or how it is scheduled.
+Does not: what a command does (play, summary, status, trace, verify), how it is scheduled, or the
+commands about periods (cli_periods).
 
 Exit codes: 0 fine, also with exceptions open; 1 failed or not proven; 2 wrong usage or a company
 folder with mistakes.
@@ -11,20 +12,17 @@ folder with mistakes.
 # ruff: noqa: D301  # click reads the escape \b in a docstring as: keep these line breaks
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from core.errors import TieoutError
-from orchestration import commands, refusals
+from orchestration import cli_periods, commands, refusals
+from orchestration.cli_options import company_option, home_option, json_option
 from orchestration.settings import SettingsError
 
 FAILED = 1
 WRONG_USAGE = 2
-
-_Command = Callable[..., Any]
 
 
 def main() -> None:
@@ -68,28 +66,6 @@ def _answer(arguments: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _company(command: _Command) -> _Command:
-    return click.option(
-        "--company",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        help="The company folder. Default: TIEOUT_COMPANY.",
-    )(command)
-
-
-def _home(command: _Command) -> _Command:
-    return click.option(
-        "--home",
-        type=click.Path(file_okay=False, path_type=Path),
-        help="The folder of the company's state. Default: TIEOUT_HOME, else var/<company>.",
-    )(command)
-
-
-def _json(command: _Command) -> _Command:
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")(
-        command
-    )
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tieout")
 def tieout() -> None:
@@ -103,10 +79,10 @@ def tieout() -> None:
 
 
 @tieout.command()
-@_company
-@_home
+@company_option
+@home_option
 @click.option("--as-of", metavar="TIMESTAMP", help="Books of this instant. Default: now.")
-@_json
+@json_option
 def run(company: Path | None, home: Path | None, as_of: str | None, as_json: bool) -> int:
     """Land, ingest, build, check, seal, post, read back, reconcile and publish.
 
@@ -128,7 +104,7 @@ def run(company: Path | None, home: Path | None, as_of: str | None, as_json: boo
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Cover the customers of this usage file (CSV, JSONL or Parquet; gzip too).",
 )
-@_json
+@json_option
 def demo(out: Path, usage: Path | None, as_json: bool) -> int:
     """Write a company folder to try things with: a small one, or one around your usage.
 
@@ -141,9 +117,9 @@ def demo(out: Path, usage: Path | None, as_json: bool) -> int:
 
 
 @tieout.command()
-@_company
-@_home
-@_json
+@company_option
+@home_option
+@json_option
 def status(company: Path | None, home: Path | None, as_json: bool) -> int:
     """Tell what is sealed, where each document stands, what ties out and what is open.
 
@@ -155,11 +131,11 @@ def status(company: Path | None, home: Path | None, as_json: bool) -> int:
 
 
 @tieout.command()
-@_company
-@_home
+@company_option
+@home_option
 @click.option("--code", help="Only exceptions of this code.")
 @click.option("--owner", help="Only exceptions of this owner.")
-@_json
+@json_option
 def exceptions(
     company: Path | None, home: Path | None, code: str | None, owner: str | None, as_json: bool
 ) -> int:
@@ -174,10 +150,10 @@ def exceptions(
 
 @tieout.command()
 @click.argument("identifier", metavar="ID")
-@_company
-@_home
+@company_option
+@home_option
 @click.option("--all", "everything", is_flag=True, help="Print every branch of long fans.")
-@_json
+@json_option
 def trace(
     identifier: str, company: Path | None, home: Path | None, everything: bool, as_json: bool
 ) -> int:
@@ -196,9 +172,9 @@ def trace(
 
 
 @tieout.command()
-@_company
-@_home
-@_json
+@company_option
+@home_option
+@json_option
 def verify(company: Path | None, home: Path | None, as_json: bool) -> int:
     """Prove that nothing was changed: raw files, ledger, outbox, audit log, and what the ERP holds.
 
@@ -213,9 +189,9 @@ def verify(company: Path | None, home: Path | None, as_json: bool) -> int:
 
 
 @tieout.command()
-@_company
-@_home
-@_json
+@company_option
+@home_option
+@json_option
 def approvals(company: Path | None, home: Path | None, as_json: bool) -> int:
     """List what waits for a person: documents above a limit, and changes of rules.
 
@@ -230,9 +206,9 @@ def approvals(company: Path | None, home: Path | None, as_json: bool) -> int:
 @click.argument("subject", metavar="DOCUMENT_OR_SUBJECT")
 @click.option("--by", required=True, help="Who approves; not who prepared it.")
 @click.option("--reason", required=True, help="Why; it stays in the audit log.")
-@_company
-@_home
-@_json
+@company_option
+@home_option
+@json_option
 def approve(
     subject: str,
     by: str,
@@ -255,9 +231,9 @@ def approve(
 @click.argument("document_key")
 @click.option("--by", required=True, help="Who decides.")
 @click.option("--reason", required=True, help="Why; it stays in the ledger.")
-@_company
-@_home
-@_json
+@company_option
+@home_option
+@json_option
 def void(
     document_key: str,
     by: str,
@@ -278,8 +254,8 @@ def void(
 
 
 @tieout.command()
-@_company
-@_home
+@company_option
+@home_option
 @click.option("--port", default=3000, show_default=True)
 def ui(company: Path | None, home: Path | None, port: int) -> int:
     """Start the Dagster UI with the same assets, schedules and sensors. Stop it with Ctrl-C.
@@ -290,6 +266,9 @@ def ui(company: Path | None, home: Path | None, port: int) -> int:
     """
     return commands.ui(company, home, port)
 
+
+tieout.add_command(cli_periods.close)
+tieout.add_command(cli_periods.reopen)
 
 if __name__ == "__main__":
     main()

@@ -40,7 +40,7 @@ def run(company: Path | None, home: Path | None, as_of: str | None, *, as_json: 
         if asked is not None and sealed is not None and asked < sealed:
             answer = scratch.build_past(work, asked, sealed)
             if as_json:
-                _print_json(answer.facts())
+                print_json(answer.facts())
             else:
                 answer.show(Console(highlight=False, soft_wrap=True))
             return 0
@@ -54,7 +54,7 @@ def run(company: Path | None, home: Path | None, as_of: str | None, *, as_json: 
         work.release_home()
     facts = summary.summarise(work.settings, played, time.perf_counter() - started)
     if as_json:
-        _print_json(facts)
+        print_json(facts)
     else:
         summary.show(facts, Console(highlight=False, soft_wrap=True))
     return 0
@@ -80,7 +80,7 @@ def status(company: Path | None, home: Path | None, *, as_json: bool) -> int:
     settings = read_settings(company=company, home=home)
     facts = state.read_status(settings.home)
     if as_json:
-        _print_json(facts)
+        print_json(facts)
     else:
         state.show(facts, Console(highlight=False, soft_wrap=True))
     return 0
@@ -100,7 +100,7 @@ def exceptions(
     settings = read_settings(company=company, home=home)
     rows = state.read_exceptions(settings.home, code=code, owner=owner)
     if as_json:
-        _print_json(rows)
+        print_json(rows)
     elif not rows:
         wanted = f" of {' and '.join(filter(None, (code, owner)))}" if code or owner else ""
         print(f"No open exceptions{wanted}.")  # noqa: T201
@@ -127,7 +127,7 @@ def trace(
     settings = read_settings(company=company, home=home)
     found = tracing.trace(settings.home, identifier)
     if as_json:
-        _print_json(found.facts())
+        print_json(found.facts())
     else:
         trace_tree.show(found, everything=everything)
     return 0
@@ -144,7 +144,7 @@ def verify(company: Path | None, home: Path | None, *, as_json: bool) -> int:
     checks = verification.verify(work)
     is_proven = all(check.is_proven for check in checks)
     if as_json:
-        _print_json(
+        print_json(
             {"proven": is_proven}
             | {check.name: check.problems for check in checks if check.not_proven is None}
             | {"not_proven": {each.name: each.not_proven for each in checks if each.not_proven}}
@@ -165,7 +165,7 @@ def approvals(company: Path | None, home: Path | None, *, as_json: bool) -> int:
     settings = read_settings(company=company, home=home)
     rows = decisions.waiting(settings.home)
     if as_json:
-        _print_json(rows)
+        print_json(rows)
     elif not rows:
         print("Nothing waits for approval.")  # noqa: T201
     else:
@@ -241,12 +241,18 @@ def _narrator() -> Console:
 
 def _print(facts: dict[str, Any], sentence: str, *, as_json: bool) -> None:
     if as_json:
-        _print_json(facts)
+        print_json(facts)
     else:
-        print(sentence)  # noqa: T201
+        print_answer(sentence)
 
 
-def _print_json(facts: Any) -> None:  # noqa: ANN401  # any JSON value
+def print_answer(sentence: str) -> None:
+    """Print a sentence on standard output."""
+    print(sentence)  # noqa: T201
+
+
+def print_json(facts: Any) -> None:  # noqa: ANN401  # any JSON value
+    """Print JSON on standard output."""
     print(json.dumps(facts, indent=1, default=str))  # noqa: T201
 
 

@@ -1,7 +1,7 @@
 """The ERPs of a company: connectors, and the embedded ledger's administrator.
 
 Belongs here: building connectors from the company folder, keeping the embedded ledger's chart and
-periods as the folder says.
+periods as the folder and the people who close periods say.
 Does not: posting (posting.delivery); a real ERP has its own administrator.
 """
 
@@ -12,6 +12,7 @@ from core.home import Home
 from core.spans import accounting_period
 from ingestion.company import Company, Erp, LegalEntity
 from ingestion.company_tables import ReferenceRow
+from posting import periods
 from posting.connectors.connector import Connector
 from posting.connectors.embedded import (
     EmbeddedAdministrator,
@@ -37,6 +38,7 @@ def administer(company: Company, home: Home, as_of: datetime) -> list[str]:
         Why a period could not be closed, one sentence each; it stays open until the next run.
     """
     refusals = []
+    closed = periods.closed(home)
     for code, erp in company.erps.items():
         entities = [entity for entity in company.legal_entities if entity.erp == code]
         refusals += EmbeddedAdministrator(store_path(home, code)).configure(
@@ -50,10 +52,27 @@ def administer(company: Company, home: Home, as_of: datetime) -> list[str]:
                 account for entity in entities for account in _accounts(company, entity, as_of)
             ],
             periods=[
-                period for entity in entities for period in _periods(company, erp, entity, as_of)
+                period
+                for entity in entities
+                for period in _periods(company, erp, entity, as_of, closed)
             ],
         )
     return refusals
+
+
+def administer_periods(
+    company: Company, home: Home, entity: LegalEntity, as_of: datetime
+) -> list[str]:
+    """Open and close one entity's periods in its embedded ledger, as folder and people say.
+
+    Returns:
+        Why a period could not be closed, one sentence each; the next run tries again.
+    """
+    return EmbeddedAdministrator(store_path(home, entity.erp)).configure(
+        periods=list(
+            _periods(company, company.erps[entity.erp], entity, as_of, periods.closed(home))
+        )
+    )
 
 
 def _accounts(company: Company, entity: LegalEntity, as_of: datetime) -> list[ErpAccount]:
@@ -76,9 +95,16 @@ def _accounts(company: Company, entity: LegalEntity, as_of: datetime) -> list[Er
 
 
 def _periods(
-    company: Company, erp: Erp, entity: LegalEntity, as_of: datetime
+    company: Company,
+    erp: Erp,
+    entity: LegalEntity,
+    as_of: datetime,
+    closed: frozenset[tuple[str, str, str]],
 ) -> Iterator[ErpPeriod]:
-    """Yield every month from the start of the chart to the one after as_of, open or closed."""
+    """Yield every month from the start of the chart to the one after as_of, open or closed.
+
+    Closed is what the folder's administrator closes and what people closed with Tieout.
+    """
     closed_through = max(
         (close.through for close in erp.period_closes if close.at <= as_of), default=""
     )
@@ -90,7 +116,7 @@ def _periods(
         yield ErpPeriod(
             legal_entity_code=entity.code,
             accounting_period=period,
-            is_open=period > closed_through,
+            is_open=period > closed_through and (erp.code, entity.code, period) not in closed,
         )
         month = _next_month(month)
 

@@ -51,6 +51,10 @@ class PeriodOpenWorkError(TieoutError):
     """A period cannot close while something of it is unsealed, unapproved or undelivered."""
 
 
+class PeriodStateError(TieoutError):
+    """A period is not in the state that a decision about it needs."""
+
+
 class NotProvenAbsentError(TieoutError):
     """A document cannot be voided, because it is not proven to be absent from the ERP."""
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 _TEXT = pa.string()
 _COUNT = pa.int64()
 _DAY = pa.date32()
+_INSTANT = pa.timestamp("us")
 
 TABLES: dict[str, dict[str, pa.DataType]] = {
     "outbox_documents": {
@@ -33,6 +34,20 @@ TABLES: dict[str, dict[str, pa.DataType]] = {
         "functional_amount_minor": _COUNT,
         "currency": _TEXT,
         "sentence": _TEXT,
+    },
+    "period_decisions": {
+        "erp_code": _TEXT,
+        "legal_entity_code": _TEXT,
+        "accounting_period": _TEXT,
+        "decision_number": _COUNT,
+        "decision": _TEXT,
+        "close_version": _COUNT,
+        "decided_by": _TEXT,
+        "decided_at": _INSTANT,
+        "reason": _TEXT,
+        "accepted_checks": _TEXT,
+        "as_of": _INSTANT,
+        "ledger_head": _COUNT,
     },
     "erp_accounts": {
         "erp_code": _TEXT,

@@ -72,10 +72,11 @@ def export_master(home: Home, connectors: Mapping[str, Connector]) -> None:
 
 
 def export_control(home: Home) -> None:
-    """Export the outbox and the changes that wait or were approved."""
+    """Export the outbox, the changes that wait or were approved, and decisions about periods."""
     for table, facts in (
         ("outbox_documents", outbox.documents(home)),
         ("changes", changes.recorded(home)),
+        ("period_decisions", periods.decisions(home)),
     ):
         names = export_schema.TABLES[table]
         write(home, table, [{name: getattr(fact, name) for name in names} for fact in facts])

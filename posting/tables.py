@@ -135,12 +135,19 @@ changes = Table(
     Column("approval_reason", Text),
 )
 
-closed_periods = Table(
-    "closed_periods",
+period_decisions = Table(
+    "period_decisions",
     metadata,
     Column("erp_code", String, primary_key=True),
     Column("legal_entity_code", String, primary_key=True),
     Column("accounting_period", String(7), primary_key=True),
-    Column("closed_by", String, nullable=False),
-    Column("closed_at", DateTime, nullable=False),
+    Column("decision_number", Integer, primary_key=True, autoincrement=False),
+    Column("decision", String, nullable=False),
+    Column("close_version", Integer, nullable=False),
+    Column("decided_by", String, nullable=False),
+    Column("decided_at", DateTime, nullable=False),
+    Column("reason", Text),
+    Column("accepted_checks", Text),
+    Column("as_of", DateTime),
+    Column("ledger_head", BigInteger),
 )

@@ -28,6 +28,7 @@ select
     coalesce(should_minor, 0) as should_minor,
     coalesce(sealed_minor, 0) as sealed_minor,
     coalesce(should_minor, 0) - coalesce(sealed_minor, 0) as difference_minor,
+    coalesce(should_functional_minor, 0) as should_functional_minor,
     coalesce(should_functional_minor, 0) - coalesce(sealed_functional_minor, 0)
         as difference_functional_minor,
     should.hold_code,

@@ -28,7 +28,19 @@ def test_every_command_shows_an_example(name: str, capsys: pytest.CaptureFixture
 
 @pytest.mark.parametrize(
     "name",
-    ["run", "demo", "status", "exceptions", "trace", "verify", "approve", "approvals", "void"],
+    [
+        "run",
+        "demo",
+        "status",
+        "exceptions",
+        "trace",
+        "verify",
+        "approve",
+        "approvals",
+        "void",
+        "close",
+        "reopen",
+    ],
 )
 def test_every_answer_comes_as_json_too(name: str) -> None:
     assert "as_json" in {option.name for option in tieout.commands[name].params}

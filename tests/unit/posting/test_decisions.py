@@ -1,5 +1,6 @@
 """What people decide: approvals, changes, periods. Maker and checker are two people."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from posting import approvals, changes, exports, outbox, periods
 from posting.changes import Change, Versions
-from posting.errors import ApprovalError, PeriodOpenWorkError
+from posting.errors import ApprovalError, PeriodOpenWorkError, PeriodStateError
 from tests.posting_books import ENTITY, ERP, NOW, Books, account, entry, open_books, totals
 
 SHOULD = entry("1100", "2100", 1000)
@@ -154,5 +155,77 @@ def test_correction_of_a_period_closed_here_is_posted_in_the_next_open_one(books
         "select accounting_period, total_minor from ledger.documents order by 1"
     ) == [("2026-02", 1000), ("2026-03", 100)]
     assert books.posted_totals() == totals(corrected)
-    periods.reopen(books.home, ERP, ENTITY, "2026-02", by="ann", now=NOW)
+    reopen(books)
     assert periods.closed(books.home) == frozenset()
+
+
+def reopen(books: Books, period: str = "2026-02", by: str = "otto", reason: str = "late") -> None:
+    periods.reopen(books.home, ERP, ENTITY, period, by=by, reason=reason, now=NOW)
+
+
+def test_period_is_opened_again_only_by_somebody_else_with_a_reason(books):
+    books.run(SHOULD)
+    books.build(SHOULD)
+    with pytest.raises(PeriodStateError, match="is not closed by Tieout"):
+        reopen(books)
+    close(books)
+    with pytest.raises(ApprovalError, match="ann closed 2026-02 of"):
+        reopen(books, by=" Ann ")
+    with pytest.raises(ApprovalError, match="Say why"):
+        reopen(books, reason=" ")
+    with pytest.raises(ApprovalError, match="Say who"):
+        reopen(books, by=" ")
+    reopen(books)
+    with pytest.raises(PeriodStateError, match="is not closed by Tieout"):
+        reopen(books)
+
+
+def test_last_closed_period_is_opened_first(books):
+    books.run(SHOULD)
+    books.build(SHOULD)
+    for period in ("2026-02", "2026-03"):
+        periods.close(books.home, books.home.warehouse, ERP, ENTITY, period, by="ann", now=NOW)
+    with pytest.raises(PeriodStateError, match=r"Period 2026-03 of .* Open the later one first"):
+        reopen(books)
+    reopen(books, "2026-03")
+    reopen(books)
+    assert periods.closed(books.home) == frozenset()
+
+
+def test_each_closing_is_a_version_and_none_is_forgotten(books):
+    books.run(SHOULD)
+    books.build(SHOULD)
+    close(books)
+    close(books)
+    reopen(books)
+    close(books)
+    found = periods.decisions(books.home)
+    assert [(each.decision_number, each.decision, each.close_version) for each in found] == [
+        (1, "closed", 1),
+        (2, "reopened", 1),
+        (3, "closed", 2),
+    ]
+    exports.export_control(books.home)
+    assert books.query(
+        "select decision, decided_by, reason, ledger_head from exports.period_decisions"
+    ) == [
+        ("closed", "ann", None, 1),
+        ("reopened", "otto", "late", None),
+        ("closed", "ann", None, 1),
+    ]
+
+
+def test_period_is_not_closed_over_books_of_another_ledger_head(books):
+    books.run(SHOULD)
+    built = books.home.path / "built.duckdb"
+    shutil.copy(books.home.warehouse, built)
+    books.run(entry("1100", "2100", 1100))
+    shutil.copy(built, books.home.warehouse)
+    with pytest.raises(PeriodOpenWorkError, match="built over ledger file 0, and the ledger is at"):
+        close(books)
+
+
+def test_difference_of_an_earlier_period_keeps_a_later_one_open(books):
+    books.build(entry("1100", "2100", 5, origin_period="2026-01"))
+    with pytest.raises(PeriodOpenWorkError, match=r"2 subledger line.* of 2026-02 or earlier"):
+        close(books)

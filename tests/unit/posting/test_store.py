@@ -4,15 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from core.home import Home
-from posting import outbox, store, tables
+from posting import outbox, periods, store, tables
 from tests.posting_books import NOW, entry, open_books
 
 
@@ -26,6 +27,22 @@ def test_the_revision_the_code_expects_is_the_last_migration():
     config = Config()
     config.set_main_option("script_location", "posting:migrations")
     assert ScriptDirectory.from_config(config).get_heads() == [store.SCHEMA_REVISION]
+
+
+def test_what_was_closed_before_closings_had_a_history_stays_closed(tmp_path: Path):
+    home = Home(tmp_path)
+    with create_engine(home.control_store_url).begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", "posting:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text("insert into closed_periods values ('main', 'E', '2026-01', 'ann', :at)"),
+            {"at": "2026-02-03 12:00:00.000000"},
+        )
+    (decision,) = periods.decisions(home)
+    assert (decision.decision, decision.close_version, decision.decided_by) == ("closed", 1, "ann")
+    assert periods.closed(home) == {("main", "E", "2026-01")}
 
 
 def test_block_that_fails_keeps_nothing(tmp_path: Path):
