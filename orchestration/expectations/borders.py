@@ -67,16 +67,18 @@ class Verdict:
     observed: Mapping[str, Any]
 
 
-# Frames are aggregates or bounded: never one row per usage event. Integers stay integers because
-# no column holds nulls; text stays text.
+# A frame is an aggregate over every row, or the rows that should not be there: what is cut off at
+# the bound can hide the size of a fault, never the fault. Integers stay integers because no column
+# holds nulls; text stays text.
 FRAMES = {
     "landed_files": """
         select
-            manifest_number,
-            landed_path,
-            landed_count - accepted_count - duplicate_count - quarantined_count as unaccounted_count
+            landed_count - accepted_count - duplicate_count - quarantined_count
+                as unaccounted_count,
+            count(*) as file_count
         from raw.manifest
-        order by manifest_number desc, landed_path
+        group by unaccounted_count
+        order by abs(unaccounted_count) desc, unaccounted_count
     """,
     "event_types": """
         select event_type, count(*) as event_count
@@ -90,18 +92,26 @@ FRAMES = {
         group by reason_code
         order by reason_code
     """,
+    "repeated_line_keys": """
+        select subledger_line_key, count(*) as line_count
+        from journals.proposed_lines
+        group by subledger_line_key
+        having count(*) > 1
+        order by subledger_line_key
+    """,
     "proposed_lines": """
         select
-            subledger_line_key,
-            coalesce(account_code, '') as account_code,
             account_role,
             entry_type,
             transaction_currency,
             functional_currency,
             accounting_period,
-            coalesce(document_identity, '') as document_identity
+            min(length(coalesce(account_code, ''))) as shortest_account_code,
+            min(length(coalesce(document_identity, ''))) as shortest_document_identity,
+            count(*) as line_count
         from journals.proposed_lines
-        order by subledger_line_key
+        group by all
+        order by all
     """,
     "proposed_entry_groups": """
         select
@@ -145,23 +155,23 @@ EXPECTATIONS = (
     Expectation(
         name="proposed_lines_have_unique_keys",
         asset=_PROPOSED,
-        frame="proposed_lines",
-        kind="ExpectColumnValuesToBeUnique",
-        arguments={"column": "subledger_line_key"},
+        frame="repeated_line_keys",
+        kind="ExpectTableRowCountToEqual",
+        arguments={"value": 0},
     ),
     Expectation(
         name="proposed_lines_have_an_account",
         asset=_PROPOSED,
         frame="proposed_lines",
-        kind="ExpectColumnValueLengthsToBeBetween",
-        arguments={"column": "account_code", "min_value": 1},
+        kind="ExpectColumnValuesToBeBetween",
+        arguments={"column": "shortest_account_code", "min_value": 1},
     ),
     Expectation(
         name="proposed_lines_have_a_document",
         asset=_PROPOSED,
         frame="proposed_lines",
-        kind="ExpectColumnValueLengthsToBeBetween",
-        arguments={"column": "document_identity", "min_value": 1},
+        kind="ExpectColumnValuesToBeBetween",
+        arguments={"column": "shortest_document_identity", "min_value": 1},
     ),
     Expectation(
         name="account_roles_are_known",

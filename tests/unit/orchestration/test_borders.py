@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
+from orchestration.expectations import borders
 from orchestration.expectations.borders import EXPECTATIONS, validate
 
 _TYPES = ["invoice.finalized"]
@@ -54,6 +55,20 @@ _FAULTS = {
         " where subledger_line_key = 'k1'"
     ),
 }
+_LAST_ROW_FAULTS = {
+    name: f"{_FAULTS[name]} where {key}"
+    for name, key in {
+        "landed_is_accepted_duplicate_or_quarantined": "landed_path = 'a'",
+        "proposed_lines_have_unique_keys": "subledger_line_key in ('k1', 'k2')",
+        "proposed_lines_have_an_account": "subledger_line_key = 'k2'",
+        "proposed_lines_have_a_document": "subledger_line_key = 'k2'",
+        "account_roles_are_known": "subledger_line_key = 'k2'",
+        "entry_types_are_known": "subledger_line_key = 'k2'",
+        "transaction_currencies_are_iso_4217": "subledger_line_key = 'k2'",
+        "functional_currencies_are_iso_4217": "subledger_line_key = 'k2'",
+        "accounting_periods_are_months": "subledger_line_key = 'k2'",
+    }.items()
+}
 _ALL = [expectation.name for expectation in EXPECTATIONS]
 
 
@@ -84,5 +99,24 @@ def test_every_expectation_has_a_fault_that_fails_it() -> None:
 @pytest.mark.parametrize("name", _ALL)
 def test_an_expectation_fails_on_its_fault(books: duckdb.DuckDBPyConnection, name: str) -> None:
     books.execute(_FAULTS[name])
+    [verdict] = validate(books, [name], _TYPES)
+    assert not verdict.is_met
+
+
+@pytest.mark.parametrize("name", _ALL)
+def test_a_fault_is_seen_behind_any_number_of_good_rows(
+    books: duckdb.DuckDBPyConnection, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(borders, "_MOST_ROWS", 3)
+    books.execute(
+        "insert into raw.manifest select n, 'z' || n, 1, 1, 0, 0 from range(2, 7) as t (n)"
+    )
+    books.execute(
+        "insert into journals.proposed_lines select '0' || n, '0' || n, '1200', "
+        "'accounts_receivable', 0, 0, 'billing', 'USD', 'EUR', '2026-01', 'd' "
+        "from range(6) as t (n)"
+    )
+    assert all(verdict.is_met for verdict in validate(books, [name], _TYPES))
+    books.execute(_LAST_ROW_FAULTS.get(name, _FAULTS[name]))
     [verdict] = validate(books, [name], _TYPES)
     assert not verdict.is_met
