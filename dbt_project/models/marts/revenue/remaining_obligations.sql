@@ -1,0 +1,120 @@
+-- One row per contract with fixed obligations: what is left to be earned, by when it will be, and
+-- how much of what was billed ahead is current.
+{%- set service_days = 'greatest(' ~ days_between(
+    'obligations.start_date', add_days('obligations.last_service_date', 1)
+) ~ ', 0)' %}
+with
+
+obligations as (
+
+    select * from {{ ref('performance_obligations') }}
+
+),
+
+contracts as (
+
+    select * from {{ ref('int_revenue_contracts') }}
+
+),
+
+contract_balances as (
+
+    select * from {{ ref('contract_balances') }}
+
+),
+
+reached as (
+
+    -- Days of an obligation that are over at each point in time; none after its service ended.
+    select
+        obligations.*,
+        contracts.cutoff_date,
+        {%- for name, months in [('earned', 0), ('twelve', 12), ('twenty_four', 24)] %}
+            least(greatest(
+                {{ days_between('obligations.start_date', add_months(
+                    add_days('contracts.cutoff_date', 1), months
+                )) }}, 0
+            ), {{ service_days }}) as {{ name }}_days,
+        {%- endfor %}
+        {{ service_days }} as service_days
+    from obligations
+    inner join contracts on obligations.contract_id = contracts.contract_id
+
+),
+
+remaining as (
+
+    select
+        contract_id,
+        max(total_days) <= 366 as is_within_one_year,
+        cutoff_date,
+        {%- for name, from_days, to_days in [
+            ('within_12_months', 'earned_days', 'twelve_days'),
+            ('within_24_months', 'twelve_days', 'twenty_four_days'),
+            ('beyond_24_months', 'twenty_four_days', 'service_days'),
+        ] %}
+        cast(sum(
+            {{ share_between('allocated_price_minor', from_days, to_days, 'total_days') }}
+            ) as bigint) as {{ name }}_minor
+        {{- ',' if not loop.last }}
+    {%- endfor %}
+    from reached
+    group by contract_id, cutoff_date
+
+),
+
+described as (
+
+    select
+        remaining.*,
+        contracts.customer_id,
+        contracts.legal_entity_code,
+        contracts.currency,
+        contracts.transaction_exponent,
+        contracts.correlation_id,
+        remaining.within_12_months_minor + remaining.within_24_months_minor
+        + remaining.beyond_24_months_minor as remaining_obligation_minor,
+        coalesce(contract_balances.deferred_revenue_minor, 0) as deferred_revenue_minor,
+        least(
+            remaining.within_24_months_minor + remaining.beyond_24_months_minor,
+            greatest(
+                coalesce(contract_balances.deferred_revenue_minor, 0)
+                - remaining.within_12_months_minor,
+                0
+            )
+        ) as non_current_minor
+    from remaining
+    inner join contracts on remaining.contract_id = contracts.contract_id
+    left join contract_balances
+        on
+            remaining.contract_id = contract_balances.contract_id
+            and contracts.currency = contract_balances.currency
+            and {{ accounting_period('remaining.cutoff_date') }}
+            = contract_balances.accounting_period
+
+),
+
+final as (
+
+    select
+        contract_id,
+        customer_id,
+        legal_entity_code,
+        currency,
+        correlation_id,
+        cutoff_date,
+        is_within_one_year,
+        remaining_obligation_minor,
+        {{ to_amount('remaining_obligation_minor', 'transaction_exponent') }}
+            as remaining_obligation_amount,
+        within_12_months_minor,
+        within_24_months_minor,
+        beyond_24_months_minor,
+        cast(deferred_revenue_minor as bigint) as deferred_revenue_minor,
+        cast(deferred_revenue_minor - non_current_minor as bigint) as current_deferred_minor,
+        cast(non_current_minor as bigint) as non_current_deferred_minor
+    from described
+
+)
+
+select * from final
