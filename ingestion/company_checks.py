@@ -26,6 +26,7 @@ def cross_check(tables: Tables, sources: Collection[str], mistakes: Mistakes) ->
         ("policies", "legal_entity_code", entities | {ANY}, "legal_entities"),
         ("posting_policies", "legal_entity_code", entities | {ANY}, "legal_entities"),
         ("approval_limits", "legal_entity_code", entities | {ANY}, "legal_entities"),
+        ("exception_owners", "legal_entity_code", entities | {ANY}, "legal_entities"),
         ("prices", "product_code", products, "reference/products.csv"),
         ("ssps", "product_code", products, "reference/products.csv"),
         ("gl_mappings", "product_code", products | {ANY}, "reference/products.csv"),

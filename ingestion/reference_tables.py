@@ -189,6 +189,11 @@ _DECLARED = (
         key=("object", "attribute"),
     ),
     Table(
+        name="exception_owners",
+        columns=_text("code", "legal_entity_code", "owner"),
+        key=("code", "legal_entity_code"),
+    ),
+    Table(
         name="legal_entities",
         columns=(
             *_text("legal_entity_code", "legal_entity_name"),

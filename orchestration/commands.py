@@ -107,7 +107,8 @@ def exceptions(
     else:
         for row in rows:
             amount = row["amount"] or "amount unknown"
-            print(f"{row['code']}  {row['subject']}  {amount}  ({row['owner']})")  # noqa: T201
+            facts = f"{amount}  ({row['owner']}; {row['age']})"
+            print(f"{row['code']}  {row['subject']}  {facts}")  # noqa: T201
             print(f"    {row['sentence']}\n    Next: {row['next_step']}")  # noqa: T201
     return 0
 

@@ -26,7 +26,11 @@ _EXCEPTIONS = """
         currency,
         next_step,
         severity,
-        legal_entity_code
+        legal_entity_code,
+        first_seen_at,
+        age_days,
+        sla_days,
+        is_late
     from controls.exceptions
     where ($code is null or code = $code)
         and ($owner is null or owner = $owner)
@@ -78,11 +82,12 @@ def tie_outs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def exceptions_by_code(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Return how many exceptions are open, by code."""
+    """Return how many exceptions are open, by code and owner."""
     return _rows(
         connection,
-        "select code, min(owner) as owner, count(*) as open_count, min(next_step) as next_step"
-        " from controls.exceptions group by code order by open_count desc, code",
+        "select code, owner, count(*) as open_count, count(*) filter (where is_late) as late_count,"
+        " max(age_days) as oldest_days, min(next_step) as next_step"
+        " from controls.exceptions group by code, owner order by open_count desc, code, owner",
     )
 
 
@@ -99,9 +104,16 @@ def read_exceptions(
             "amount": format_amount(row["amount_minor"], row["currency"])
             if row["amount_minor"] is not None and row["currency"]
             else None,
+            "age": _age(row),
         }
         for row in rows
     ]
+
+
+def _age(row: dict[str, Any]) -> str:
+    """Say how long an exception has been open, and whether that is too long."""
+    age = "new" if not row["age_days"] else f"{row['age_days']} days"
+    return f"{age}, late: {row['sla_days']} allowed" if row["is_late"] else age
 
 
 def show_tie_outs(rows: list[dict[str, Any]], console: Console) -> None:
@@ -128,7 +140,8 @@ def show_exceptions(rows: list[dict[str, Any]], console: Console) -> None:
     total = sum(row["open_count"] for row in rows)
     console.print(f"Exceptions  {total} open")
     for row in rows:
-        console.print(f"  {row['open_count']:>5}  {row['code']}  ({row['owner']})")
+        late = f", {row['late_count']} late" if row["late_count"] else ""
+        console.print(f"  {row['open_count']:>5}  {row['code']}  ({row['owner']}{late})")
 
 
 def _rows(

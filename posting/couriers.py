@@ -22,12 +22,18 @@ from posting.states import State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Courier:
-    """Delivers to one ERP for one legal entity under a lease."""
+    """Delivers to one ERP for one legal entity under a lease.
+
+    Attributes:
+        now: the instant leases and settle times are measured by.
+        counted_at: the instant service levels count a posting at.
+    """
 
     home: Home
     connector: Connector
     lease: Lease
     now: datetime
+    counted_at: datetime
     run_id: str
 
     def documents(self, states: Iterable[State]) -> list[OutboxDocument]:

@@ -35,6 +35,7 @@ def deliver(
     connectors: Mapping[str, Connector],
     now: datetime,
     *,
+    counted_at: datetime | None = None,
     run_id: str = "",
     holder: str | None = None,
 ) -> DeliveryReport:
@@ -44,6 +45,8 @@ def deliver(
         home: whose ledger and outbox.
         connectors: the port to each ERP, by its code.
         now: the instant of this delivery.
+        counted_at: the instant service levels count it at; now unless said otherwise. A
+            demonstration pins its time, but not the clock that leases need.
         run_id: written with every attempt.
         holder: who takes the leases; this machine unless said otherwise.
     """
@@ -71,7 +74,12 @@ def deliver(
             ) as lease:
                 outbox.synchronise(home, now)
                 courier = Courier(
-                    home=home, connector=connector, lease=lease, now=now, run_id=run_id
+                    home=home,
+                    connector=connector,
+                    lease=lease,
+                    now=now,
+                    counted_at=counted_at or now,
+                    run_id=run_id,
                 )
                 discarded += _deliver_to(courier)
         except (LeaseHeldError, FencedError) as error:

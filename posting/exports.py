@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from core import files
 from core.home import Home
-from posting import changes, export_schema, ledger, outbox, periods
+from posting import changes, export_schema, ledger, observations, outbox, periods
 from posting.connectors.connector import Connector
 
 
@@ -69,6 +69,7 @@ def export_master(home: Home, connectors: Mapping[str, Connector]) -> None:
     write(home, "erp_accounts", accounts)
     write(home, "erp_periods", open_or_closed)
     export_control(home)
+    export_observations(home)
 
 
 def export_control(home: Home) -> None:
@@ -80,6 +81,12 @@ def export_control(home: Home) -> None:
     ):
         names = export_schema.TABLES[table]
         write(home, table, [{name: getattr(fact, name) for name in names} for fact in facts])
+
+
+def export_observations(home: Home) -> None:
+    """Export which exceptions the runs saw come and go."""
+    for table in observations.TABLES:
+        write(home, table.name, observations.recorded(home, table))
 
 
 def read_back(home: Home, connectors: Mapping[str, Connector]) -> None:

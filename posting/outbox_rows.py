@@ -46,6 +46,7 @@ class OutboxDocument:
     erp_document_id: str | None
     erp_number: str | None
     posted_on: date | None
+    posted_at: datetime | None
     error_class: str | None
     error_text: str | None
     prepared_by: str

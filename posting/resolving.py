@@ -65,7 +65,7 @@ def resolve(courier: Courier) -> None:
         return
     courier.move(
         [
-            finding(document, docs[document.document_key], found[document.document_key])
+            finding(courier, document, docs[document.document_key], found[document.document_key])
             for document in resolving
         ]
     )
@@ -89,7 +89,7 @@ def recheck_conflicts(courier: Courier) -> None:
     resolving = courier.move([Move(document=each, to=State.RESOLVING) for each in repaired])
     courier.move(
         [
-            finding(document, docs[document.document_key], found[document.document_key])
+            finding(courier, document, docs[document.document_key], found[document.document_key])
             for document in resolving
         ]
     )
@@ -117,7 +117,9 @@ def discard_orphans(courier: Courier) -> int:
     return len(orphans)
 
 
-def finding(document: OutboxDocument, doc: JournalDoc, refs: Sequence[ErpRef]) -> Move:
+def finding(
+    courier: Courier, document: OutboxDocument, doc: JournalDoc, refs: Sequence[ErpRef]
+) -> Move:
     """Return where a document goes, given everything the ERP holds under its key."""
     if not refs:
         waits = document.needs_approval and document.approved_by is None
@@ -152,7 +154,7 @@ def finding(document: OutboxDocument, doc: JournalDoc, refs: Sequence[ErpRef]) -
             "error_text": None,
         }
         return Move(document=document, to=State.DRAFTED, facts=facts)
-    return posted_or_conflict(document, doc, refs[0])
+    return posted_or_conflict(courier, document, doc, refs[0])
 
 
 def _is_in_order(doc: JournalDoc, refs: Sequence[ErpRef]) -> bool:

@@ -197,7 +197,7 @@ def _after_answer(
     }
     match outcome.kind:
         case OutcomeKind.POSTED if outcome.ref is not None:
-            return posted_or_conflict(document, doc, outcome.ref)
+            return posted_or_conflict(courier, document, doc, outcome.ref)
         case OutcomeKind.DRAFTED if outcome.ref is not None:
             facts = {
                 "erp_document_id": outcome.ref.erp_id,
@@ -222,12 +222,20 @@ def _after_answer(
             return Move(document=document, to=State.UNKNOWN, facts=error)
 
 
-def posted_or_conflict(document: OutboxDocument, doc: JournalDoc, ref: ErpRef) -> Move:
+def posted_or_conflict(
+    courier: Courier, document: OutboxDocument, doc: JournalDoc, ref: ErpRef
+) -> Move:
     """Believe that a document is posted only when the ERP's totals per account are ours."""
     found = {"erp_document_id": ref.erp_id, "erp_number": ref.number, "next_step_at": None}
     expected = totals_by_account(doc.lines)
     if dict(ref.totals_by_account) == dict(expected):
-        facts = {**found, "posted_on": ref.posted_on, "error_class": None, "error_text": None}
+        facts = {
+            **found,
+            "posted_on": ref.posted_on,
+            "posted_at": store.instant(courier.counted_at),
+            "error_class": None,
+            "error_text": None,
+        }
         return Move(document=document, to=State.POSTED, facts=facts)
     differing = sorted(
         account for account, _ in {*expected.items()} ^ {*ref.totals_by_account.items()}

@@ -20,7 +20,7 @@ from core.files import exclusive_lock
 from core.home import Home
 from core.spans import naive_utc
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 _SOUND = "ok"
 _BUSY_MILLISECONDS = 60_000
 

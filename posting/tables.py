@@ -48,6 +48,7 @@ documents = Table(
     Column("erp_document_id", String),
     Column("erp_number", String),
     Column("posted_on", Date),
+    Column("posted_at", DateTime),
     Column("error_class", String),
     Column("error_text", Text),
     Column("prepared_by", String, nullable=False),
@@ -150,4 +151,29 @@ period_decisions = Table(
     Column("accepted_checks", Text),
     Column("as_of", DateTime),
     Column("ledger_head", BigInteger),
+)
+
+exception_observations = Table(
+    "exception_observations",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("exception_key", Text, nullable=False),
+    Column("run_id", String, nullable=False),
+    Column("as_of", DateTime, nullable=False),
+    Column("state", String, nullable=False),
+    Column("resolution", String),
+    Column("last_seen_at", DateTime, nullable=False),
+    Column("legal_entity_code", String),
+    Column("amount_minor", BigInteger),
+    Column("currency", String),
+)
+
+observed_runs = Table(
+    "observed_runs",
+    metadata,
+    Column("run_id", String, primary_key=True),
+    Column("as_of", DateTime, nullable=False),
+    Column("exception_count", BigInteger, nullable=False),
+    Column("break_count", BigInteger, nullable=False),
+    Index("ix_observed_runs_as_of", "as_of"),
 )

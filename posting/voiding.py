@@ -73,7 +73,12 @@ def void_changed_rejections(
                 home, erp_code, entity, now=now, holder=holder or leases.this_machine()
             ) as lease:
                 courier = Courier(
-                    home=home, connector=connector, lease=lease, now=now, run_id=run_id
+                    home=home,
+                    connector=connector,
+                    lease=lease,
+                    now=now,
+                    counted_at=now,
+                    run_id=run_id,
                 )
                 voided += _void(courier, list(group), reasons)
         except LeaseHeldError:
@@ -118,7 +123,9 @@ def void_document(
         now=now,
         holder=holder or leases.this_machine(),
     ) as lease:
-        courier = Courier(home=home, connector=connector, lease=lease, now=now, run_id="")
+        courier = Courier(
+            home=home, connector=connector, lease=lease, now=now, counted_at=now, run_id=""
+        )
         voided = _void(courier, [document], {document_key: f"{by}: {reason}"})
     if not voided:
         raise NotProvenAbsentError(
@@ -214,7 +221,10 @@ def _proven_absent(courier: Courier, resolving: Sequence[OutboxDocument]) -> lis
         return []
     present = [each for each in resolving if found[each.document_key]]
     courier.move(
-        [finding(each, docs[each.document_key], found[each.document_key]) for each in present]
+        [
+            finding(courier, each, docs[each.document_key], found[each.document_key])
+            for each in present
+        ]
     )
     return [each for each in resolving if not found[each.document_key]]
 

@@ -27,7 +27,7 @@ from orchestration.runs import Run, open_run
 from orchestration.settings import Settings
 from orchestration.warehouse import open_warehouse
 from orchestration.workplace import Workplace
-from posting import delivery, exports
+from posting import delivery, exports, observations
 from posting.batches import SealResult
 from posting.delivery import DeliveryReport
 from tests.compiled_models import compiled_dbt
@@ -118,6 +118,7 @@ def deliver(run: Run) -> DeliveryReport:
         run.home,
         connectors(run.work.company, run.home),
         run.work.clock(),
+        counted_at=run.now,
         run_id=run.run_id,
     )
     exports.export_control(run.home)
@@ -125,9 +126,11 @@ def deliver(run: Run) -> DeliveryReport:
 
 
 def prove(run: Run, *, with_tests: bool = True) -> None:
-    """Read the ERPs back and build everything after posting."""
+    """Read the ERPs back, build everything after posting, write down which exceptions there are."""
     exports.read_back(run.home, connectors(run.work.company, run.home))
     _build(run, PROOF, with_tests=with_tests)
+    observations.observe(run.home, run.home.warehouse, run_id=run.run_id, as_of=run.as_of)
+    exports.export_observations(run.home)
 
 
 def query(home: Path, sql: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from orchestration.defs.resources import (
 from orchestration.defs.transform import BOOKS, tables_read_by
 from orchestration.erps import administer, connectors
 from orchestration.workplace import Workplace
-from posting import delivery, export_schema, exports, ledger_schema, outbox
+from posting import delivery, export_schema, exports, ledger_schema, observations, outbox
 from posting.states import State
 
 MASTER = "erp_master"
@@ -33,6 +33,7 @@ CHANGES = dg.AssetKey(["exports", "changes"])
 DELIVERED = dg.AssetKey(["exports", "outbox_documents"])
 _WORLD = ("run", "parameters")
 _SEALED_LINES = "sealed_lines"
+_OBSERVED_BEFORE = {("exports", table.name) for table in observations.TABLES}
 
 
 def assets(work: Workplace) -> list[dg.AssetsDefinition]:
@@ -47,9 +48,9 @@ def assets(work: Workplace) -> list[dg.AssetsDefinition]:
     own_steps = {tuple(CHANGES.path), tuple(DELIVERED.path)} | {
         ("exports", name) for name in READ_BACK_TABLES
     }
-    master = ((ledger_tables | export_tables) & before) - own_steps
+    master = (((ledger_tables | export_tables) & before) | _OBSERVED_BEFORE) - own_steps
     sealed = ledger_tables - before
-    delivered = (export_tables - before) - own_steps
+    delivered = (export_tables - before) - own_steps - _OBSERVED_BEFORE
     return [
         _master(sorted({*master, _WORLD})),
         _preview(sorted(master)),
@@ -68,7 +69,7 @@ def approved_keys(home: Home) -> list[str]:
 
 def _master(tables: Sequence[tuple[str, str]]) -> dg.AssetsDefinition:
     specs = [
-        _spec(table, "What was sealed and what the ERP allows, before the books.")
+        _spec(table, "What was sealed, what the ERP allows and what was seen, before the books.")
         for table in tables
     ]
 
@@ -176,6 +177,7 @@ def _deliver(
                 run.home,
                 connectors(work.company, run.home),
                 work.clock(),
+                counted_at=run.now,
                 run_id=run.run_id,
             )
             exports.export_control(run.home)

@@ -7,6 +7,7 @@ Does not: writing and swapping files (publish), or which tables an area has (pub
 import dagster as dg
 
 from orchestration import beancount_export, publish, publishing, run_record, warehouse
+from orchestration.defs.reconcile import OBSERVED
 from orchestration.defs.resources import (
     OWNER_FINANCE,
     OWNER_PLATFORM,
@@ -17,6 +18,7 @@ from orchestration.defs.resources import (
 from orchestration.workplace import Workplace
 
 STATION = "publish"
+_CONTROLS = "controls"
 GROUP = "published"
 MARTS_FILE = dg.AssetKey([GROUP, "marts_duckdb"])
 BEANCOUNT = dg.AssetKey([GROUP, "journals_beancount"])
@@ -30,9 +32,12 @@ def assets(work: Workplace) -> list[dg.AssetsDefinition]:
 
 
 def _area(area: str, tables: list[str]) -> dg.AssetsDefinition:
+    # What readers see of an exception's age is on record first.
+    written_down = [OBSERVED] if area == _CONTROLS else []
+
     @dg.asset(
         key=[GROUP, area],
-        deps=[dg.AssetKey([area, table]) for table in tables],
+        deps=[dg.AssetKey([area, table]) for table in tables] + written_down,
         group_name=GROUP,
         owners=[OWNER_PLATFORM],
         kinds={"parquet"},

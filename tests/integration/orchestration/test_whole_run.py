@@ -187,6 +187,7 @@ def test_status_and_exceptions_answer(demo: Demo, capsys: pytest.CaptureFixture[
     assert row["subject"] == "contract CT-1011"
     assert row["owner"]
     assert row["next_step"]
+    assert row["age"]
 
 
 def test_verify_agrees_until_somebody_changes_the_erp(

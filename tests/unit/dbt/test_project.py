@@ -4,10 +4,12 @@ Belongs here: tags, schemas, contracts, owners, descriptions.
 Does not: what a single model computes.
 """
 
+import csv
+
 import pytest
 from dbt.contracts.graph.nodes import ModelNode
 
-from tests.warehouse import parsed_project
+from tests.warehouse import PROJECT, parsed_project
 
 ENGINE_WORDS = ("exclude (", "union all by name", "asof ", "any_value(", "current_date", "now()")
 
@@ -76,4 +78,19 @@ def test_the_project_reads_no_variables() -> None:
         if node.package_name == "tieout"
         and ("var(" in getattr(node, "raw_code", getattr(node, "macro_sql", "")))
     ]
+    assert wrong == []
+
+
+def test_every_exception_code_has_an_owner_days_and_a_next_step() -> None:
+    with (PROJECT / "seeds" / "policy" / "exception_codes.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    wrong = [
+        row["code"]
+        for row in rows
+        if not row["owner"]
+        or not (row["next_step"] or "").endswith(".")
+        or not (row["sla_days"] or "").isdecimal()
+        or row.get(None)
+    ]
+    assert rows
     assert wrong == []

@@ -122,8 +122,12 @@ def test_what_is_held_without_an_amount_says_so(
         "owner": "master-data",
         "sentence": "Nobody knows t-1.",
         "next_step": "Add the customer.",
+        "age": "9 days, late: 5 allowed",
     }
     monkeypatch.setattr(status, "read_exceptions", lambda *_, **__: [row])
     assert invoke(["exceptions"]) == 0
     first = capsys.readouterr().out.splitlines()[0]
-    assert first == "CUSTOMER_UNKNOWN  usage metering|t-1|api_calls  amount unknown  (master-data)"
+    assert first == (
+        "CUSTOMER_UNKNOWN  usage metering|t-1|api_calls"
+        "  amount unknown  (master-data; 9 days, late: 5 allowed)"
+    )

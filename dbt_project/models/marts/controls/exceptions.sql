@@ -1,31 +1,9 @@
 -- One row per exception: something a person should look at, with both numbers and the next step.
 with
 
-from_controls as (
+keyed as (
 
-    select * from {{ ref('int_exceptions_from_controls') }}
-
-),
-
-from_ingestion as (
-
-    select * from {{ ref('int_exceptions_from_ingestion') }}
-    union all
-    select * from {{ ref('int_exceptions_from_usage') }}
-
-),
-
-from_posting as (
-
-    select * from {{ ref('int_exceptions_from_posting') }}
-    union all
-    select * from {{ ref('int_exceptions_from_late_usage') }}
-
-),
-
-from_tie_outs as (
-
-    select * from {{ ref('int_exceptions_from_tie_outs') }}
+    select * from {{ ref('int_exceptions_unioned') }}
 
 ),
 
@@ -41,52 +19,91 @@ currencies as (
 
 ),
 
-unioned as (
+exception_owners as (
 
-    select * from from_controls
-    {%- for cte, has_money, has_time in [
-        ('from_ingestion', false, true), ('from_posting', true, true), ('from_tie_outs', true, false)
-    ] %}
-        union all
-        select
-            origin,
-            code,
-            subject_type,
-            subject_key,
-            sentence,
-            null as owner,
-            null as next_step,
-            {{ 'amount_minor' if has_money else 'null' }} as amount_minor,
-            {{ 'currency' if has_money else 'null' }} as currency,
-            {{ 'legal_entity_code' if has_money else 'null' }} as legal_entity_code,
-            {{ 'opened_at' if has_time else 'cast(null as timestamp)' }} as opened_at
-        from {{ cte }}
-    {%- endfor %}
+    select * from {{ ref('stg_reference__exception_owners') }}
+
+),
+
+observations as (
+
+    select * from {{ ref('stg_exports__exception_observations') }}
+    where is_last and state <> 'healed'
+
+),
+
+parameters as (
+
+    select * from {{ ref('stg_run__parameters') }}
+
+),
+
+routed as (
+
+    select
+        keyed.*,
+        exception_owners.owner as routed_owner
+    from keyed
+    left join exception_owners
+        on
+            (keyed.code = exception_owners.code or exception_owners.code = '*')
+            and (
+                keyed.legal_entity_code = exception_owners.legal_entity_code
+                or exception_owners.legal_entity_code = '*'
+            )
+    qualify row_number() over (
+        partition by keyed.exception_key
+        order by
+            case when exception_owners.code = '*' then 1 else 0 end,
+            case when exception_owners.legal_entity_code = '*' then 1 else 0 end,
+            exception_owners.row_number
+    ) = 1
+
+),
+
+aged as (
+
+    select
+        routed.*,
+        coalesce(observations.as_of, parameters.as_of) as first_seen_at,
+        cast(
+            {{ days_between(
+                'cast(coalesce(observations.as_of, parameters.as_of) as date)',
+                'cast(parameters.as_of as date)',
+            ) }} as bigint
+        ) as age_days
+    from routed
+    cross join parameters
+    left join observations on routed.exception_key = observations.exception_key
 
 ),
 
 final as (
 
     select
-        concat_ws('|', unioned.code, unioned.origin, unioned.subject_type, unioned.subject_key)
-            as exception_key,
-        unioned.code,
+        aged.exception_key,
+        aged.code,
         exception_codes.title,
-        unioned.subject_type,
-        unioned.subject_key,
-        unioned.sentence,
-        coalesce(unioned.owner, exception_codes.owner) as owner,
-        cast(unioned.amount_minor as bigint) as amount_minor,
-        {{ to_amount('unioned.amount_minor', 'currencies.minor_unit_exponent') }} as amount,
-        unioned.currency,
-        coalesce(unioned.next_step, exception_codes.next_step) as next_step,
+        aged.subject_type,
+        aged.subject_key,
+        aged.sentence,
+        coalesce(aged.routed_owner, aged.owner, exception_codes.owner) as owner,
+        cast(aged.amount_minor as bigint) as amount_minor,
+        {{ to_amount('aged.amount_minor', 'currencies.minor_unit_exponent') }} as amount,
+        aged.currency,
+        coalesce(aged.next_step, exception_codes.next_step) as next_step,
         exception_codes.severity,
-        unioned.opened_at,
-        unioned.legal_entity_code,
-        unioned.origin
-    from unioned
-    left join exception_codes on unioned.code = exception_codes.code
-    left join currencies on unioned.currency = currencies.currency
+        aged.opened_at,
+        aged.first_seen_at,
+        aged.age_days,
+        {{ ageing_bucket('aged.age_days') }} as ageing_bucket,
+        cast(exception_codes.sla_days as bigint) as sla_days,
+        aged.age_days > exception_codes.sla_days as is_late,
+        aged.legal_entity_code,
+        aged.origin
+    from aged
+    left join exception_codes on aged.code = exception_codes.code
+    left join currencies on aged.currency = currencies.currency
 
 )
 

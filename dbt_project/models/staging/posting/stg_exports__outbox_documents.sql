@@ -18,6 +18,7 @@ renamed as (
         erp_document_id,
         erp_number,
         posted_on,
+        posted_at,
         error_class,
         error_text,
         prepared_by,
