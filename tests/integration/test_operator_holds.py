@@ -157,6 +157,13 @@ def test_released_holds_post_exactly_what_was_missing(held: Guarded, tmp_path: P
         ("released-H3", "no_financial_effect", "HOLD_RELEASED"),
         ("released-H4", "no_financial_effect", "HOLD_RELEASED"),
     ]
+    assert guarded.rows(
+        "select subject_key, strftime(opened_at, '%m-%d'), strftime(closed_at, '%m-%d'), resolution"
+        " from controls.exception_history where code = 'HELD_BY_OPERATOR' order by all"
+    ) == [
+        ("K2", "02-20", "02-25", "by_hand"),
+        ("invoice:INV-3", "02-10", "02-25", "by_hand"),
+    ]
     assert _links(guarded) == [
         ("placed-H2", "contract", "K2"),
         ("placed-H3", "invoice", "INV-3"),
