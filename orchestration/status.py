@@ -17,6 +17,7 @@ from posting import changes, ledger, outbox
 
 _EXCEPTIONS = """
     select
+        exception_key,
         code,
         subject_type,
         subject_key,
@@ -30,7 +31,10 @@ _EXCEPTIONS = """
         first_seen_at,
         age_days,
         sla_days,
-        is_late
+        is_late,
+        status,
+        accepted_by,
+        acceptance_reason
     from controls.exceptions
     where ($code is null or code = $code)
         and ($owner is null or owner = $owner)
@@ -112,6 +116,8 @@ def read_exceptions(
 
 def _age(row: dict[str, Any]) -> str:
     """Say how long an exception has been open, and whether that is too long."""
+    if row["accepted_by"]:
+        return f"{row['age_days']} days, accepted by {row['accepted_by']}"
     age = "new" if not row["age_days"] else f"{row['age_days']} days"
     return f"{age}, late: {row['sla_days']} allowed" if row["is_late"] else age
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ingestion.contracts.acceptances import ExceptionAccepted
 from ingestion.contracts.billing import CreditIssued, InvoiceFinalized
 from ingestion.contracts.customers import CustomerUpdated
 from ingestion.contracts.fields import PRECISION_ERROR, VALUE_ERRORS, Contract
@@ -37,8 +38,9 @@ REGISTRY: dict[tuple[str, int], type[Contract]] = {
     (USAGE_TYPE, 1): UsageRecorded,
     ("hold.placed", 1): HoldPlaced,
     ("hold.released", 1): HoldReleased,
+    ("exception.accepted", 1): ExceptionAccepted,
 }
-_BY_PEOPLE = {"hold.placed", "hold.released"}
+_BY_PEOPLE = {"hold.placed", "hold.released", "exception.accepted"}
 
 
 class Refusal(Exception):  # noqa: N818  # a row's fate, not an error of the run

@@ -1,6 +1,7 @@
 """A person holds something back and releases it, from the landed file to the ERP.
 
-Belongs here: what a hold does to the books of a contract and of a document, and its release.
+Belongs here: what a hold does to the books of a contract and of a document, and its release; that
+accepting an exception does nothing to them.
 Does not: other reasons to hold (test_guards), single models.
 """
 
@@ -170,6 +171,35 @@ def test_released_holds_post_exactly_what_was_missing(held: Guarded, tmp_path: P
         ("released-H2", "contract", "K2"),
         ("released-H3", "invoice", "INV-3"),
     ]
+
+
+def test_an_accepted_exception_is_marked_and_posts_nothing(held: Guarded, tmp_path: Path) -> None:
+    guarded = held.copy(tmp_path)
+    before = guarded.sealed()
+    [(key,)] = guarded.rows(
+        "select exception_key from controls.exceptions where code = 'GL_MAPPING_MISSING'"
+    )
+    data = {"exception_key": key, "reason": "It ends this month.", "accepted_by": "frida"}
+    accepted = event("exception.accepted", data, id="accepted-K5", source="operator")
+    land(guarded.company, "operator/accepted.jsonl", json_lines([accepted]))
+    with guarded.opened(SECOND) as run:  # nothing else has changed since
+        pipeline.ingest(run)
+        pipeline.build_books(run)
+        pipeline.seal(run)
+        pipeline.deliver(run)
+        pipeline.prove(run)
+
+    assert guarded.sealed() == before
+    assert guarded.rows(
+        "select status, accepted_by, acceptance_reason from controls.exceptions"
+        " where code = 'GL_MAPPING_MISSING'"
+    ) == [("accepted", "frida", "It ends this month.")]
+    assert guarded.held()["K5"] == {"GL_MAPPING_MISSING"}
+    assert guarded.rows(
+        "select disposition, reason_code from reconciliation.event_dispositions"
+        " where event_id = 'accepted-K5'"
+    ) == [("no_financial_effect", "EXCEPTION_ACCEPTED")]
+    assert ("accepted-K5", "contract", "K5") in _links(guarded)
 
 
 def _receivable_of(guarded: Guarded, invoice_id: str) -> list[tuple[Any, ...]]:

@@ -11,8 +11,8 @@ from tests.warehouse import Row, Warehouse
 
 MODELS = (
     "stg_run__parameters stg_exports__exception_observations stg_exports__observed_runs"
-    " stg_reference__exception_owners stg_events__holds exceptions"
-    " int_exceptions_worked_by_hand int_exception_spells exception_history"
+    " stg_reference__exception_owners stg_events__holds stg_events__exception_acceptances"
+    " exceptions int_exceptions_worked_by_hand int_exception_spells exception_history"
 )
 HISTORY = """
     select subject_key, strftime(opened_at, '%m-%d'), strftime(closed_at, '%m-%d'),
@@ -211,3 +211,63 @@ def test_the_owner_follows_the_closest_rule_of_the_company(warehouse: Warehouse)
         ("K4", "berlin"),
         ("K5", "finance-systems"),
     ]
+
+
+def _accepted(event_id: str, subject: str, known: str) -> Row:
+    return event(
+        "exception.accepted", event_id, source="operator", known=known,
+        exception_key=f"PRICE_MISSING|PRICE|contract|{subject}",
+        reason="Written off.", accepted_by="maria",
+    )  # fmt: skip
+
+
+def test_an_accepted_exception_stays_in_the_queue_and_is_not_late(warehouse: Warehouse) -> None:
+    _open(warehouse, "accepted", "back", "open")
+    warehouse.insert(
+        "exports.exception_observations",
+        [
+            _seen(1, "accepted", "03-01", "opened"),
+            _seen(2, "open", "03-01", "opened"),
+            _seen(3, "back", "02-01", "opened"),
+            _seen(4, "back", "02-10", "healed", resolution="by_hand"),
+            _seen(5, "back", "03-01", "reopened"),
+        ],
+    )
+    warehouse.insert(
+        "raw.events",
+        [
+            _accepted("a", "accepted", "2026-03-02 06:00:00"),
+            _accepted("b", "back", "2026-02-02 06:00:00"),
+        ],
+    )
+    warehouse.build(MODELS)
+    assert warehouse.rows(
+        "select subject_key, status, accepted_by, acceptance_reason, is_late"
+        " from controls.exceptions order by all"
+    ) == [
+        ("accepted", "accepted", "maria", "Written off.", False),
+        ("back", "open", None, None, True),
+        ("open", "open", None, None, True),
+    ]
+
+
+def test_an_exception_accepted_while_it_was_open_went_by_hand(warehouse: Warehouse) -> None:
+    warehouse.insert(
+        "exports.exception_observations",
+        [
+            _seen(1, "in time", "03-01", "opened"),
+            _seen(2, "before", "03-01", "opened"),
+        ],
+    )
+    warehouse.insert(
+        "raw.events",
+        [
+            _accepted("a", "in time", "2026-03-02 06:00:00"),
+            _accepted("c", "in time", "2026-03-03 06:00:00"),
+            _accepted("b", "before", "2026-02-02 06:00:00"),
+        ],
+    )
+    warehouse.build(MODELS)
+    assert warehouse.rows(
+        "select subject_key, resolution from controls.exception_history order by all"
+    ) == [("before", "self_healed"), ("in time", "by_hand")]

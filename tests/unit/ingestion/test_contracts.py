@@ -28,6 +28,11 @@ HOLD = {
     "reason": "The customer disputes it.",
     "placed_by": "frida",
 }
+ACCEPTANCE = {
+    "exception_key": "TIE_OUT_BREAK|tie_out_invoices_to_subledger|document|invoice:INV-1",
+    "reason": "Written off with the auditor.",
+    "accepted_by": "frida",
+}
 SUBSCRIPTION_V1 = {key: value for key, value in subscription().items() if key != "lines"} | {
     "plan_code": "PLAN",
     "seats": "10",
@@ -64,6 +69,7 @@ def test_a_valid_event_keeps_its_published_schema() -> None:
         ("subscription.created.v1.json", SUBSCRIPTION_V1),
         ("payment.succeeded.v1.json", PAYMENT),
         ("hold.placed.v1.json", HOLD),
+        ("exception.accepted.v1.json", ACCEPTANCE),
     ):
         jsonschema.validate(document, json.loads((generate.SCHEMA_FOLDER / name).read_text()))
 
@@ -281,8 +287,14 @@ def test_a_hold_without_who_why_or_its_name_is_refused(field: str) -> None:
     assert f"{field} is missing" in refused("hold.placed", left).sentence
 
 
+@pytest.mark.parametrize("field", ["reason", "accepted_by", "exception_key"])
+def test_an_acceptance_without_who_why_or_what_is_refused(field: str) -> None:
+    left = {name: value for name, value in ACCEPTANCE.items() if name != field}
+    assert refused("exception.accepted", left).reason == "PAYLOAD_INCOMPLETE"
+
+
 @pytest.mark.parametrize("sources", [("crm", "operator"), ("operator", "billing")])
-@pytest.mark.parametrize("event_type", ["hold.placed", "hold.released"])
+@pytest.mark.parametrize("event_type", ["hold.placed", "hold.released", "exception.accepted"])
 def test_only_the_operator_states_facts_of_people(
     event_type: str, sources: tuple[str, str]
 ) -> None:

@@ -1,9 +1,16 @@
--- One row per link between a hold's events and what it holds.
+-- One row per link between an event by which people hold, release or accept something, and what it
+-- is about.
 with
 
 holds as (
 
     select * from {{ ref('stg_events__holds') }}
+
+),
+
+acceptances as (
+
+    select * from {{ ref('stg_events__exception_acceptances') }}
 
 ),
 
@@ -33,6 +40,12 @@ hold_events as (
         subject_key
     from holds
     where release_event_key is not null
+    union
+    select
+        event_key,
+        split_part(exception_key, '|', 3) as subject_type,
+        {{ exception_subject('exception_key') }} as subject_key
+    from acceptances
 
 ),
 

@@ -97,7 +97,7 @@ named as (
         split_part(exception_key, '|', 1) as code,
         split_part(exception_key, '|', 2) as origin,
         split_part(exception_key, '|', 3) as subject_type,
-        regexp_replace(exception_key, '^([^|]*[|]){3}', '') as subject_key
+        {{ exception_subject('exception_key') }} as subject_key
     from joined
 
 ),
@@ -114,7 +114,15 @@ final as (
         end as resolution
     from named
     left join worked_by_hand
-        on named.code = worked_by_hand.code and named.subject_key = worked_by_hand.subject_key
+        on
+            named.code = worked_by_hand.code
+            and named.subject_key = worked_by_hand.subject_key
+            and coalesce(worked_by_hand.decided_at, named.closed_at)
+            between named.opened_at and named.closed_at
+    qualify row_number() over (
+        partition by named.exception_key, named.spell_number
+        order by worked_by_hand.decided_at
+    ) = 1
 
 )
 

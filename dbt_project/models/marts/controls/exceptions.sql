@@ -32,6 +32,12 @@ observations as (
 
 ),
 
+acceptances as (
+
+    select * from {{ ref('stg_events__exception_acceptances') }}
+
+),
+
 parameters as (
 
     select * from {{ ref('stg_run__parameters') }}
@@ -61,20 +67,29 @@ routed as (
 
 ),
 
+-- Who accepted it the last time it was open did not accept that it came back.
 aged as (
 
     select
         routed.*,
+        acceptances.accepted_by,
+        acceptances.reason as acceptance_reason,
         coalesce(observations.as_of, parameters.as_of) as first_seen_at,
-        cast(
-            {{ days_between(
-                'cast(coalesce(observations.as_of, parameters.as_of) as date)',
-                'cast(parameters.as_of as date)',
-            ) }} as bigint
-        ) as age_days
+        {{ days_between(
+            'cast(coalesce(observations.as_of, parameters.as_of) as date)',
+            'cast(parameters.as_of as date)',
+        ) }} as age_days
     from routed
     cross join parameters
     left join observations on routed.exception_key = observations.exception_key
+    left join acceptances
+        on
+            routed.exception_key = acceptances.exception_key
+            and coalesce(observations.as_of, parameters.as_of) <= acceptances.known_at
+    qualify row_number() over (
+        partition by routed.exception_key
+        order by acceptances.known_at, acceptances.occurred_at, acceptances.event_key
+    ) = 1
 
 ),
 
@@ -95,10 +110,13 @@ final as (
         exception_codes.severity,
         aged.opened_at,
         aged.first_seen_at,
-        aged.age_days,
+        cast(aged.age_days as bigint) as age_days,
         {{ ageing_bucket('aged.age_days') }} as ageing_bucket,
         cast(exception_codes.sla_days as bigint) as sla_days,
-        aged.age_days > exception_codes.sla_days as is_late,
+        aged.accepted_by is null and aged.age_days > exception_codes.sla_days as is_late,
+        case when aged.accepted_by is null then 'open' else 'accepted' end as status,
+        aged.accepted_by,
+        aged.acceptance_reason,
         aged.legal_entity_code,
         aged.origin
     from aged

@@ -48,6 +48,8 @@ business as (
                     then '9:no_financial_effect:HOLD_PLACED'
                 when events.event_type = 'hold.released'
                     then '9:no_financial_effect:HOLD_RELEASED'
+                when events.event_type = 'exception.accepted'
+                    then '9:no_financial_effect:EXCEPTION_ACCEPTED'
             end,
             '0:unexplained:UNEXPLAINED'
         ) as disposition_rank,
