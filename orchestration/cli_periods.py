@@ -20,6 +20,15 @@ _ENTITY_HELP = "Only this legal entity."
 @click.argument("period")
 @click.option("--legal-entity", "entity", metavar="CODE", help=_ENTITY_HELP + " Default: all.")
 @click.option("--by", help="Who closes; it stays in the audit log.")
+@click.option(
+    "--accept",
+    "accepted",
+    metavar="CHECK",
+    multiple=True,
+    help="Close although this check of the gate fails, where it may be accepted.",
+)
+@click.option("--reason", help="Why it is accepted; it stays in the audit log.")
+@click.option("--check", "only_check", is_flag=True, help="Print the checklist, close nothing.")
 @company_option
 @home_option
 @json_option
@@ -27,6 +36,9 @@ def close(
     period: str,
     entity: str | None,
     by: str | None,
+    accepted: tuple[str, ...],
+    reason: str | None,
+    only_check: bool,
     company: Path | None,
     home: Path | None,
     as_json: bool,
@@ -34,19 +46,26 @@ def close(
     """Close a period, such as 2026-02, when nothing of it is left to do.
 
     Refused, with every reason, while anything of it is unsealed, unapproved or undelivered, while
-    the books do not reach its end, or while an earlier period is open. Of several legal entities
-    all close or none.
+    the books do not reach its end, while an earlier period is open, or while a blocking check of
+    the close gate fails. Of several legal entities all close or none.
 
     \b
     Examples:
+      tieout close 2026-02 --company acme --check
       tieout close 2026-02 --company acme --by maria
       tieout close 2026-02 --company acme --legal-entity ACME-DE --by maria
+      tieout close 2026-02 --company acme --by maria --accept quarantine_empty --reason "Test rows"
     """
     from orchestration import period_commands  # noqa: PLC0415  # keeps `tieout --help` quick
 
+    if only_check:
+        return period_commands.check(company, home, period, entity, as_json=as_json)
     if not by:
         raise click.UsageError("Say who closes it, with --by NAME.")
-    return period_commands.close(company, home, period, entity, by=by, as_json=as_json)
+    if accepted and not (reason or "").strip():
+        raise click.UsageError("Say why the check is accepted, with --reason TEXT.")
+    decision = period_commands.Closing(by=by, accepted=frozenset(accepted), reason=reason)
+    return period_commands.close(company, home, period, entity, decision, as_json=as_json)
 
 
 @click.command()

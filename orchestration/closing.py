@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from core.spans import format_instant, period_bounds
 from ingestion.company import Company, LegalEntity
-from orchestration import warehouse
+from orchestration import close_gate, warehouse
+from orchestration.close_gate import GateCheck
 from orchestration.erps import administer_periods, connectors
 from orchestration.settings import SettingsError
 from orchestration.workplace import Workplace
@@ -33,6 +34,8 @@ class PeriodVerdict:
         closed_by: the decision that closed it already, or nothing.
         reasons: what stands against it, in sentences; empty when it can be closed.
         closes_too: earlier open periods in which nothing was ever booked.
+        checks: the close gate's checklist for it.
+        accepted: failed checks that the closing accepts.
     """
 
     legal_entity_code: str
@@ -41,19 +44,29 @@ class PeriodVerdict:
     closed_by: PeriodDecision | None
     reasons: tuple[str, ...]
     closes_too: tuple[str, ...]
+    checks: tuple[GateCheck, ...]
+    accepted: tuple[str, ...]
 
     def facts(self) -> dict[str, Any]:
         """Return it as JSON has it."""
         return asdict(self)
 
 
-def judge(work: Workplace, period: str, entity_code: str | None) -> list[PeriodVerdict]:
+def judge(
+    work: Workplace, period: str, entity_code: str | None, *, accepted: frozenset[str] = frozenset()
+) -> list[PeriodVerdict]:
     """Return what stands against closing a period, per legal entity; nobody else works meanwhile.
+
+    Args:
+        work: where it is closed.
+        period: such as 2026-02.
+        entity_code: one legal entity, or nothing for all.
+        accepted: checks of the gate that may fail.
 
     Raises:
         LedgerDamagedError: this is no home.
         PeriodStateError: nothing was built here.
-        SettingsError: the company has no such legal entity.
+        SettingsError: the company has no such legal entity, or the gate no such check.
     """
     period_bounds(period)
     ledger.ledger_files(work.home)
@@ -63,14 +76,18 @@ def judge(work: Workplace, period: str, entity_code: str | None) -> list[PeriodV
         )
     work.claim_home()
     outbox.synchronise(work.home, work.clock())
-    world = warehouse.read_world(work.home.warehouse)
+    with warehouse.open_warehouse(work.home.warehouse, read_only=True) as connection:
+        gate = close_gate.read(connection)
+    _refuse_unknown(accepted, gate)
     return [
-        _judge_entity(work, period, entity, world.as_of)
+        _judge_entity(work, period, entity, gate, accepted)
         for entity in _entities(work.company, entity_code)
     ]
 
 
-def close(work: Workplace, verdicts: Sequence[PeriodVerdict], *, by: str) -> list[str]:
+def close(
+    work: Workplace, verdicts: Sequence[PeriodVerdict], *, by: str, reason: str | None = None
+) -> list[str]:
     """Close what was judged, when nothing stands against any of it.
 
     Returns:
@@ -87,6 +104,8 @@ def close(work: Workplace, verdicts: Sequence[PeriodVerdict], *, by: str) -> lis
                 period,
                 by=by,
                 now=work.clock(),
+                accepted_checks=verdict.accepted if period == verdict.accounting_period else (),
+                reason=reason,
             )
         said += _follow(work, verdict.legal_entity_code)
     return said
@@ -114,45 +133,80 @@ def reopen(work: Workplace, period: str, entity_code: str, *, by: str, reason: s
     return said
 
 
+def _refuse_unknown(accepted: frozenset[str], gate: Sequence[GateCheck]) -> None:
+    known = {each.check_code for each in gate if each.can_be_accepted}
+    if gate and accepted - known:
+        raise SettingsError(
+            f"{', '.join(sorted(accepted - known))} cannot be accepted. What can be:"
+            f" {', '.join(sorted(known))}."
+        )
+
+
 def _judge_entity(
-    work: Workplace, period: str, entity: LegalEntity, as_of: datetime
+    work: Workplace,
+    period: str,
+    entity: LegalEntity,
+    gate: Sequence[GateCheck],
+    accepted: frozenset[str],
 ) -> PeriodVerdict:
     place = (entity.erp, entity.code, period)
-    last = {
+    closed_by = {
         (each.erp_code, each.legal_entity_code, each.accounting_period): each
         for each in periods.decisions(work.home)
     }.get(place)
-    is_closed = last is not None and last.decision == periods.CLOSED
+    if closed_by is not None and closed_by.decision != periods.CLOSED:
+        closed_by = None
+    checks = [
+        each
+        for each in gate
+        if (each.legal_entity_code, each.accounting_period) == (entity.code, period)
+    ]
     earlier = _earlier_open_periods(work, entity, period)
     first_booked = _first_booked_period(work, entity)
     empty = [each for each in earlier if first_booked is None or each < first_booked]
-    reasons = [] if is_closed else _reasons(work, period, entity, as_of)
-    reasons += [
+    reasons = [
         f"{each} of {entity.code} is still open: close it first."
         for each in earlier
-        if each not in empty and not is_closed
-    ]
+        if each not in empty
+    ] + _reasons(work, period, entity, checks, accepted)
     return PeriodVerdict(
         legal_entity_code=entity.code,
         erp_code=entity.erp,
         accounting_period=period,
-        closed_by=last if is_closed else None,
-        reasons=tuple(reasons),
-        closes_too=() if is_closed else tuple(empty),
+        closed_by=closed_by,
+        reasons=() if closed_by else tuple(reasons),
+        closes_too=() if closed_by else tuple(empty),
+        checks=tuple(checks),
+        accepted=tuple(
+            each.check_code
+            for each in checks
+            if each.is_obstacle and each.can_be_accepted and each.check_code in accepted
+        ),
     )
 
 
-def _reasons(work: Workplace, period: str, entity: LegalEntity, as_of: datetime) -> list[str]:
+def _reasons(
+    work: Workplace,
+    period: str,
+    entity: LegalEntity,
+    checks: Sequence[GateCheck],
+    accepted: frozenset[str],
+) -> list[str]:
+    world = warehouse.read_world(work.home.warehouse)
     end = _end_of(period, entity)
-    if as_of < end:
+    if world.as_of < end:
         return [
-            f"The books are those of {format_instant(as_of)}, and {period} of {entity.code} ends at"
-            f" {format_instant(end)} ({entity.time_zone}): run after it, then close."
+            f"The books are those of {format_instant(world.as_of)}, and {period} of {entity.code}"
+            f" ends at {format_instant(end)} ({entity.time_zone}): run after it, then close."
         ]
-    known = {each.accounting_period for each in _erp_periods(work, entity)}
-    if period not in known:
+    if period not in {each.accounting_period for each in _erp_periods(work, entity)}:
         return [f"The ERP {entity.erp} has no period {period} for {entity.code}."]
-    return periods.open_work(work.home, work.home.warehouse, entity.erp, entity.code, period)
+    live = periods.open_work(work.home, work.home.warehouse, entity.erp, entity.code, period)
+    if not _open_in_erp(work, entity, period):  # its ERP closed it before us, so nobody asked
+        return live
+    return live + close_gate.obstacles(
+        checks, as_of=world.as_of, ledger_head=world.ledger_head, accepted=accepted
+    )
 
 
 def _end_of(period: str, entity: LegalEntity) -> datetime:

@@ -192,16 +192,53 @@ def test_a_closing_says_everything_that_stands_against_it(
     assert "2026-02 of T-US cannot be closed" in said
     assert "2026-01 of T-US is still open: close it first." in said
     assert "it needs an approval" in said
+    assert "of the month or earlier wait for approval. First: RSL" in said
     assert closing.command("close", "2026-03", "--by", "ann") == FAILED
     assert "ends at 2026-04-01T04:00:00Z (America/New_York)" in capsys.readouterr().out
     assert closing.is_open("2026-02")
 
 
-def test_books_that_end_before_the_period_does_where_the_entity_is_cannot_close_it(
+def test_a_failed_check_keeps_the_period_open_until_a_person_accepts_it(
+    january: Closing, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    closing = january.copy(tmp_path)
+    assert closing.command("close", "2026-01", "--check") == 0
+    assert "2026-01 of T-US can be closed." in capsys.readouterr().out
+    land(closing.company, "crm/bad.jsonl", "not an event\n")
+    closing.run(SECOND)
+    capsys.readouterr()
+    assert closing.command("close", "2026-01", "--check") == FAILED
+    assert closing.command("close", "2026-01", "--by", "ann") == FAILED
+    said = capsys.readouterr().out
+    assert "1 row(s) came in since the last closing and were not accepted. First: crm: " in said
+    assert "(--accept quarantine_empty closes in spite of it)" in said
+    accepting = ("close", "2026-01", "--by", "ann", "--accept")
+    assert closing.command(*accepting, "quarantine_empty") == WRONG_USAGE
+    assert closing.command(*accepting, "nothing_held", "--reason", "No time") == WRONG_USAGE
+    assert closing.is_open("2026-01")
+    assert closing.command(*accepting, "quarantine_empty", "--reason", "A test row") == 0
+    assert not closing.is_open("2026-01")
+    closing.run(FOURTH)
+    assert [
+        tuple(row.values())
+        for row in pipeline.query(
+            closing.home,
+            "select accounting_period, is_period_over, is_passed from reconciliation.close_gate "
+            "where check_code = 'quarantine_empty' and accounting_period > '2025-12' order by all",
+        )
+    ] == [("2026-02", True, True), ("2026-03", False, True)]
+    (decision,) = pipeline.query(closing.home, "select * from exports.period_decisions")
+    assert (decision["accepted_checks"], decision["reason"]) == ("quarantine_empty", "A test row")
+
+
+def test_books_must_reach_the_end_where_the_entity_is_and_empty_months_close_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    closes = "    period_closes:\n      - {through: 2025-12, at: 2026-01-10T00:00:00Z}\n"
+    assert closes in COMPANY_YAML
     company = write_company(
         tmp_path / "company",
+        company_yaml=COMPANY_YAML.replace(closes, "    period_closes: []\n"),
         landing={"crm/1.jsonl": json_lines([event("subscription.created", subscription())])},
     )
     closing = Closing(company=company, home=tmp_path / "home")
@@ -212,6 +249,11 @@ def test_books_that_end_before_the_period_does_where_the_entity_is_cannot_close_
         "The books are those of 2026-01-31T20:00:00Z, and 2026-01 of T-US ends at"
         " 2026-02-01T05:00:00Z (America/New_York): run after it, then close."
     ]
+    closing.run(FIRST)
+    assert closing.command("close", "2026-01", "--by", "ann", "--json") == 0
+    (entity,) = json.loads(capsys.readouterr().out)["legal_entities"]
+    assert entity["closes_too"] == [f"2025-{month:02}" for month in range(1, 13)]
+    assert not closing.is_open("2025-01")
 
 
 def test_what_the_folder_closes_stays_closed_when_a_period_is_opened_again(
