@@ -11,8 +11,9 @@ import fcntl
 import json
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from graphlib import TopologicalSorter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +27,6 @@ from orchestration.dbt_in_process import DbtEvent, DbtInProcess, NodeResult, Out
 from orchestration.dbt_project_cache import DbtProjectCache
 from orchestration.settings import Settings
 from orchestration.warehouse import open_warehouse
-from tests.warehouse import PROJECT, Warehouse
 
 _SEEDS = "seeds"
 _NODES = "nodes.json"
@@ -46,9 +46,10 @@ class Node:
     sql: str
 
 
-def compiled_dbt(project: Path = PROJECT) -> "CompiledDbt":
+def compiled_dbt() -> "CompiledDbt":
     """Return dbt's stand-in for the project as it is now; recorded once per content and machine."""
-    cache = DbtProjectCache(project=project, cache=Settings(home=Home(Path())).dbt_cache)
+    settings = Settings(home=Home(Path()))
+    cache = DbtProjectCache(project=settings.dbt_project, cache=settings.dbt_cache)
     recording = cache.parsed / "executed"
     if not (recording / _NODES).exists():
         with (cache.parsed / "executed.lock").open("w") as lock:
@@ -62,7 +63,8 @@ def _record(cache: DbtProjectCache, recording: Path) -> None:
     """Have dbt build everything from empty sources, and keep each statement and seed."""
     (recording / _SEEDS).mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder:
-        warehouse = Warehouse(Path(folder)).path
+        warehouse = Path(folder) / "warehouse.duckdb"
+        lay_empty_sources(warehouse, cache.manifest["sources"].values())
         target = Path(folder) / "dbt"
         dbt = DbtInProcess(project=cache.project, parsed=lambda: cache.parsed, target=target)
         outcome = Outcome()
@@ -80,6 +82,18 @@ def _record(cache: DbtProjectCache, recording: Path) -> None:
     schemas = sorted({node["schema"] for node in cache.manifest["nodes"].values()})
     text = json.dumps({"schemas": schemas, "nodes": nodes})
     write_atomically(recording / _NODES, lambda path: path.write_text(text))
+
+
+def lay_empty_sources(warehouse: Path, sources: Iterable[Mapping[str, Any]]) -> None:
+    """Create every source table as `_sources.yml` types it, without rows."""
+    with open_warehouse(warehouse) as connection:
+        for source in sources:
+            columns = ", ".join(
+                f"{column['name']} {column['data_type']}" for column in source["columns"].values()
+            )
+            table = f"{source['schema']}.{source['identifier']}"
+            connection.execute(f"create schema if not exists {source['schema']}")
+            connection.execute(f"create table {table} ({columns})")
 
 
 @dataclass(kw_only=True)
@@ -102,10 +116,14 @@ class CompiledDbt:
         chosen = _chosen(nodes, select)
         with open_warehouse(warehouse) as connection:
             self._lay_seeds(connection, schemas)
+            failed: set[str] = set()
             for node in _in_order(chosen):
-                if node.is_test and not with_tests:
+                if (node.is_test and not with_tests) or failed.intersection(node.parents):
+                    failed.add(node.unique_id)  # what is not built cannot be read
                     continue
                 result = _execute(connection, node, self.spoiled.get(node.name))
+                if result.status == "error":
+                    failed.add(node.unique_id)
                 outcome.nodes.append(result)
                 yield {"data": {"node_info": {"node_name": node.name}}}
 
@@ -153,31 +171,32 @@ def _repeatable(sql: str) -> str:
 
 
 def _chosen(nodes: Mapping[str, Node], select: Sequence[str]) -> list[Node]:
-    """Return the selected models and the tests that need nothing beyond them and their parents.
+    """Return the selected nodes, and the tests that need nothing beyond them and their parents.
 
-    Understood is what the pipeline asks for: unions of `tag:X`, `+model` and intersections with
-    `source:ledger+`.
+    Understood is what tests and the pipeline ask for: unions of intersections of names (with `*`
+    at will, and `+` before one for all it is made from), `tag:X` and `source:X+`. Seeds are always
+    there.
     """
     models = {key: node for key, node in nodes.items() if not node.is_test}
     chosen: set[str] = set()
     for part in select:
-        found = set(models)
+        found = set(nodes)
         for term in part.split(","):
-            found &= _matching(models, term)
+            found &= _matching(nodes, models, term)
         chosen |= found
     around = chosen | {key for each in chosen for key in _ancestors(models, each)}
-    tests = [
+    chosen |= {
         key
         for key, node in nodes.items()
         if node.is_test
         and set(node.parents) & chosen
         and {parent for parent in node.parents if parent in models} <= around
-    ]
-    return [nodes[key] for key in sorted(chosen)] + [nodes[key] for key in tests]
+    }
+    return [nodes[key] for key in sorted(chosen)]
 
 
-def _matching(models: Mapping[str, Node], term: str) -> set[str]:
-    kind, _, value = term.partition(":")
+def _matching(nodes: Mapping[str, Node], models: Mapping[str, Node], term: str) -> set[str]:
+    kind, _, value = term.rpartition(":")
     if kind == "tag":
         return {key for key, node in models.items() if value in node.tags}
     if kind == "source":
@@ -188,17 +207,18 @@ def _matching(models: Mapping[str, Node], term: str) -> set[str]:
             if any(parent.startswith("source.") and prefix in parent for parent in node.parents)
         }
         return roots | {key for key in models if _ancestors(models, key) & roots}
-    if term.startswith("+"):
-        [key] = [key for key, node in models.items() if node.name == term[1:]]
-        return {key} | _ancestors(models, key)
-    raise ValueError(f"'{term}' is no selection that recorded models understand.")
+    found = {key for key, node in nodes.items() if fnmatch(node.name, value.removeprefix("+"))}
+    if not value.startswith("+"):
+        return found
+    return found | {parent for key in found for parent in _ancestors(models, key)}
 
 
 def _ancestors(models: Mapping[str, Node], key: str) -> set[str]:
     found: set[str] = set()
     waiting = [key]
     while waiting:
-        for parent in models[waiting.pop()].parents:
+        node = models.get(waiting.pop())
+        for parent in node.parents if node else ():
             if parent in models and parent not in found:
                 found.add(parent)
                 waiting.append(parent)

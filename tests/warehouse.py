@@ -1,13 +1,14 @@
-"""A small warehouse for tests: typed source tables, rows as literals, dbt in this process.
+"""A small warehouse for tests: typed source tables, rows as literals, the models of the project.
 
 Belongs here: making the file, filling its sources, building models, asking questions.
 Does not: rows of any one test, or what a model should answer.
 
 Every table of the dbt sources exists, typed as `_sources.yml` declares it, and empty unless rows
-are given. The project is parsed once per process.
+are given. Models are the statements dbt executed (compiled_models); dbt itself runs unit tests.
 """
 
 import os
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,9 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+
+from orchestration.dbt_in_process import Outcome
+from tests.compiled_models import compiled_dbt, lay_empty_sources
 
 PROJECT = Path(__file__).parents[1] / "dbt_project"
 _QUIET = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors"]
@@ -36,13 +40,8 @@ class Warehouse:
         """Create the file with all source tables, empty."""
         self.path = folder / "warehouse.duckdb"
         self._target = folder / "dbt"
-        with duckdb.connect(str(self.path)) as connection:
-            for source in parsed_project().sources.values():
-                columns = ", ".join(
-                    f"{column.name} {column.data_type}" for column in source.columns.values()
-                )
-                connection.execute(f"create schema if not exists {source.schema}")
-                connection.execute(f"create table {source.schema}.{source.identifier} ({columns})")
+        sources = parsed_project().sources.values()
+        lay_empty_sources(self.path, [source.to_dict() for source in sources])
 
     def insert(self, table: str, rows: Iterable[Row]) -> None:
         """Add rows to a source table such as `raw.events`; columns not named stay null."""
@@ -66,24 +65,30 @@ class Warehouse:
             connection.execute("set TimeZone = 'UTC'")
             connection.execute(sql)
 
-    def build(self, select: str, *, exclude: str = "", unit_tests: bool = False) -> None:
+    def build(self, select: str, *, unit_tests: bool = False) -> None:
         """Build models and seeds with their data tests; fail with what dbt said.
 
         Args:
             select: a dbt selection such as `+usage_charges` or `tag:books`.
-            exclude: a dbt selection to leave out.
-            unit_tests: also run the models' dbt unit tests.
+            unit_tests: also run the models' dbt unit tests; takes dbt itself, and longer.
         """
-        arguments = ["build", "--select", *select.split()]
-        if exclude:
-            arguments += ["--exclude", *exclude.split()]
-        if not unit_tests:
-            arguments += ["--exclude-resource-type", "unit_test"]
-        self.invoke(arguments)
+        if unit_tests:
+            self.invoke(["build", "--select", *select.split()])
+        else:
+            self._execute(select, with_tests=True)
 
     def run(self, select: str) -> None:
         """Build models without any test."""
-        self.invoke(["run", "--select", *select.split()])
+        self._execute(select, with_tests=False)
+
+    def _execute(self, select: str, *, with_tests: bool) -> None:
+        outcome = Outcome()
+        built = compiled_dbt().build(select.split(), self.path, outcome, with_tests=with_tests)
+        deque(built, maxlen=0)
+        failed = [node for node in outcome.nodes if not node.is_successful]
+        if failed or not outcome.nodes:
+            said = [f"{node.unique_id}: {node.status}: {node.message}" for node in failed]
+            raise BuildError("\n".join(said) or f"Nothing is selected by: {select}")
 
     def invoke(self, arguments: Sequence[str]) -> dbtRunnerResult:
         """Run one dbt command against this file.

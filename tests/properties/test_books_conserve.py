@@ -78,8 +78,7 @@ def _books(folder: Path, events: list[Row]) -> Warehouse:
     company_with_books(books)
     books.insert("raw.events", events)
     books.execute("update run.parameters set as_of = timestamp '2027-02-01 12:00:00'")
-    books.invoke(["seed"])
-    books.run("tag:books,config.materialized:view tag:books,config.materialized:table")
+    books.run("tag:books")
     return books
 
 

@@ -4,6 +4,7 @@ Belongs here: running the stages and asking the warehouse and the ledger what th
 Does not: comparing with expectations (the test does).
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -15,10 +16,11 @@ from core.spans import period_bounds
 from ingestion import manifest, reference
 from ingestion.company import read_company
 from ingestion.landing import ingest
+from orchestration.dbt_in_process import Outcome
 from orchestration.warehouse import WarehouseWorld, lay_out, open_warehouse
 from posting import batches, exports, ledger
+from tests.compiled_models import compiled_dbt
 from tests.scenarios.company_of_cases import STAGES, Case, land, write_company
-from tests.warehouse import BuildError, run_dbt
 
 # Long after every case has run its course.
 _AS_OF = datetime(2027, 2, 1, 6, tzinfo=UTC)
@@ -34,7 +36,6 @@ class Books:
     cases: Sequence[Case]
     company_folder: Path
     home: Home
-    target: Path
     batch_of_stage: dict[int, int | None] = field(default_factory=dict)
 
     def query(self, sql: str, *parameters: object) -> list[Row]:
@@ -51,7 +52,6 @@ def keep_books(cases: Sequence[Case], folder: Path) -> Books:
         cases=cases,
         company_folder=folder / "company",
         home=Home(folder / "home"),
-        target=folder / "dbt",
     )
     write_company(cases, books.company_folder)
     for stage in STAGES:
@@ -68,23 +68,9 @@ def _run_stage(books: Books, stage: int) -> None:
     exports.write(books.home, "erp_periods", _periods(books.cases, stage))
     world = _world(books.home, as_of, stage)
     lay_out(books.home.warehouse, books.home, world)
-    result = run_dbt(
-        [
-            "build",
-            "--select", "tag:books",
-            "--exclude-resource-type", "unit_test",
-            "--target-path", str(books.target),
-        ],
-        books.home.warehouse,
-    )  # fmt: skip
-    if not result.success:
-        raise BuildError(
-            "\n".join(
-                f"{node.node.unique_id}: {node.message}"
-                for node in result.result.results
-                if node.status in {"error", "fail"}
-            )
-        )
+    outcome = Outcome()
+    deque(compiled_dbt().build(["tag:books"], books.home.warehouse, outcome), maxlen=0)
+    outcome.raise_if_failed()
     head = manifest.read_head(books.home)
     sealed = batches.seal(
         books.home.warehouse,
