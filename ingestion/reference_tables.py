@@ -16,7 +16,15 @@ ACCOUNT_ROLES = (
     "customer_credit",
     "fx_gain_loss",
 )
-ENTRY_TYPES = ("billing", "tax", "recognition", "usage_accrual", "credit", "payment")
+ENTRY_TYPES = (
+    "billing",
+    "tax",
+    "recognition",
+    "usage_accrual",
+    "credit",
+    "payment",
+    "refund",
+)
 POLICIES = ("usage_billing_tolerance_minor", "usage_invoice_due_days")
 ANY = "*"
 

@@ -103,15 +103,13 @@ _ERP_DOCUMENT = """
     from journals.journal_entries
     where erp_code || ':' || erp_document_id in (select unnest($keys))
 """
+DOCUMENT_KINDS = ("invoice", "credit", "void", "payment", "payment_failure", "refund")
 QUERIES = {
     "event": _EVENT,
     "customer": _CUSTOMER,
     "contract": _CONTRACT,
     "contract_version": _CONTRACT_VERSION,
-    **{
-        kind: _BILLING_DOCUMENT.format(document_type=kind)
-        for kind in ("invoice", "credit", "payment")
-    },
+    **{kind: _BILLING_DOCUMENT.format(document_type=kind) for kind in DOCUMENT_KINDS},
     "usage": _USAGE,
     "usage_charge": _USAGE_CHARGE,
     "subledger_line": _SUBLEDGER_LINE,

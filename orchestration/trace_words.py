@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from core.money import format_amount
-from orchestration.trace_queries import QUERIES
+from orchestration.trace_queries import DOCUMENT_KINDS, QUERIES
 
 _Row = dict[str, Any]
 # What a thing is called, and what is said about it.
@@ -135,7 +135,7 @@ def _billing_document(key: str, row: _Row) -> _Said:
     dated = "paid" if row["document_type"] == "payment" else "dated"
     amount = _money(row["amount_minor"], row["currency"])
     says = f"{amount}, {dated} {row['document_date']}{_held(row)}"
-    return f"{row['document_type']} {key}", says
+    return f"{_plain(row['document_type'])} {key}", says
 
 
 def _usage(key: str, row: _Row) -> _Said:
@@ -238,9 +238,7 @@ _WORDS: dict[str, Callable[[str, _Row], _Said]] = {
     "customer": _customer,
     "contract": _contract,
     "contract_version": _contract_version,
-    "invoice": _billing_document,
-    "credit": _billing_document,
-    "payment": _billing_document,
+    **dict.fromkeys(DOCUMENT_KINDS, _billing_document),
     "usage": _usage,
     "usage_charge": _usage_charge,
     "subledger_line": _subledger_line,

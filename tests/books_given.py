@@ -130,6 +130,14 @@ def payment(payment_id: str, invoice_id: str, day: str, amount: str, currency: s
     )
 
 
+def follow_up(event_type: str, event_id: str, invoice_id: str, **data: Any) -> Row:
+    """Return the event of a document that follows an invoice, such as a void or a refund."""
+    frame = {"customer_id": "b-1", "legal_entity_code": "US", "currency": "USD"}
+    return event(
+        event_type, event_id, source="billing", **frame | {"invoice_id": invoice_id} | data
+    )
+
+
 def seal(warehouse: Warehouse, batch: int = 1) -> None:
     """Seal everything proposed, the way a batch records it."""
     shared = [

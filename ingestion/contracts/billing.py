@@ -1,6 +1,6 @@
 """Events about what customers are billed.
 
-Belongs here: invoice.finalized, credit.issued.
+Belongs here: invoice.finalized, invoice.voided, credit.issued.
 Does not: checking totals against lines: a control holds such a document, it is no broken event.
 """
 
@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from ingestion.contracts.documents import FollowingDocument, Words
 from ingestion.contracts.fields import (
     Amount,
     Contract,
@@ -72,6 +73,17 @@ class InvoiceFinalized(Contract):
     def _each_line_is_named_once(self) -> Self:
         require_unique([line.invoice_line_id for line in self.lines], "invoice line")
         return self
+
+
+class InvoiceVoided(FollowingDocument):
+    """Billing withdraws an invoice: what is left of it after its credits was never owed."""
+
+    invoice_id: Identifier
+    void_date: ServiceDate
+    reason: Words
+    replacement_invoice_id: Identifier | None = Field(
+        default=None, description="The invoice that claims the same again, when there is one."
+    )
 
 
 class CreditLine(Contract):

@@ -22,7 +22,13 @@ from core.money import currency_exponents
 
 PRECISION_ERROR = "amount_precision"
 # Well-formed, but nothing anybody could book.
-VALUE_ERRORS = {"hold_subject", "line_repeated", "service_date_range", "service_order"}
+VALUE_ERRORS = {
+    "hold_subject",
+    "line_repeated",
+    "refund_subject",
+    "service_date_range",
+    "service_order",
+}
 _EXPONENTS = currency_exponents()
 _QUANTITY = (11, 6)  # digits before and after the point: DECIMAL(17,6)
 _PRICE = (8, 12)  # DECIMAL(20,12)

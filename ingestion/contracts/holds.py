@@ -6,14 +6,14 @@ Does not: what a hold does to the books (the control HELD_BY_OPERATOR), approval
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from ingestion.contracts.documents import Words
 from ingestion.contracts.fields import Contract, Identifier, LowerCase
 
 OPERATOR = "operator"
-_DOCUMENTS = ("invoice:", "credit:", "payment:")
-_Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+_DOCUMENTS = ("invoice:", "credit:", "payment:", "payment_failure:", "refund:", "void:")
 
 
 class HoldPlaced(Contract):
@@ -25,9 +25,9 @@ class HoldPlaced(Contract):
     hold_id: Identifier = Field(description="Names the hold; a later hold needs another one.")
     subject_type: Annotated[Literal["contract", "document"], LowerCase]
     subject_key: Identifier = Field(
-        description="The contract's id, or invoice:ID, credit:ID or payment:ID."
+        description="The contract's id, or the kind and id of a document, such as invoice:ID."
     )
-    reason: _Words = Field(description="Why, in words others can read.")
+    reason: Words = Field(description="Why, in words others can read.")
     placed_by: Identifier = Field(description="Who holds it.")
 
     @model_validator(mode="after")
@@ -37,8 +37,8 @@ class HoldPlaced(Contract):
         if self.subject_type == "document" and not is_document:
             raise PydanticCustomError(
                 "hold_subject",
-                "'{key}' names no document; write invoice:ID, credit:ID or payment:ID",
-                {"key": self.subject_key},
+                "'{key}' names no document; write one of {kinds} and its id",
+                {"key": self.subject_key, "kinds": ", ".join(_DOCUMENTS)},
             )
         return self
 
@@ -47,5 +47,5 @@ class HoldReleased(Contract):
     """A person releases a hold for good; only the source `operator` may say it."""
 
     hold_id: Identifier = Field(description="The hold that ends.")
-    reason: _Words = Field(description="Why, in words others can read.")
+    reason: Words = Field(description="Why, in words others can read.")
     released_by: Identifier = Field(description="Who releases it.")

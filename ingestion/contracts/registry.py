@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from ingestion.contracts.acceptances import ExceptionAccepted
-from ingestion.contracts.billing import CreditIssued, InvoiceFinalized
+from ingestion.contracts.billing import CreditIssued, InvoiceFinalized, InvoiceVoided
 from ingestion.contracts.customers import CustomerUpdated
 from ingestion.contracts.fields import PRECISION_ERROR, VALUE_ERRORS, Contract
 from ingestion.contracts.holds import OPERATOR, HoldPlaced, HoldReleased
-from ingestion.contracts.payments import PaymentSucceeded
+from ingestion.contracts.payments import PaymentFailed, PaymentSucceeded, RefundIssued
 from ingestion.contracts.subscriptions import (
     SubscriptionAmended,
     SubscriptionCancelled,
@@ -33,8 +33,11 @@ REGISTRY: dict[tuple[str, int], type[Contract]] = {
     ("subscription.amended", 1): SubscriptionAmended,
     ("subscription.cancelled", 1): SubscriptionCancelled,
     ("invoice.finalized", 1): InvoiceFinalized,
+    ("invoice.voided", 1): InvoiceVoided,
     ("credit.issued", 1): CreditIssued,
     ("payment.succeeded", 1): PaymentSucceeded,
+    ("payment.failed", 1): PaymentFailed,
+    ("refund.issued", 1): RefundIssued,
     (USAGE_TYPE, 1): UsageRecorded,
     ("hold.placed", 1): HoldPlaced,
     ("hold.released", 1): HoldReleased,

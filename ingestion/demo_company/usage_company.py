@@ -38,6 +38,7 @@ from ingestion.demo_company.usage_reference import (
     price_id,
     write_reference,
 )
+from ingestion.reference_tables import ENTRY_TYPES
 
 _PLATFORM_PRICE = "100.00"
 _ARRIVAL_TIME = time(6)
@@ -195,7 +196,6 @@ def _company(usage: UsageFile, landing: Path, instant: datetime) -> dict[str, An
         }
         for number, source in enumerate(usage.sources)
     }
-    entry_types = ("billing", "tax", "credit", "payment", "recognition", "usage_accrual")
     return {
         "company": f"Everybody in {usage.path.name}",
         "book": "primary",
@@ -232,7 +232,7 @@ def _company(usage: UsageFile, landing: Path, instant: datetime) -> dict[str, An
                 "cadence": "daily",
                 "valid_from": usage.valid_from,
             }
-            for entry_type in entry_types
+            for entry_type in ENTRY_TYPES
         ],
         "approval_limits": [],
     }

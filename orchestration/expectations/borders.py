@@ -26,7 +26,15 @@ _CODES_OF_QUARANTINE = (
     "AMOUNT_PRECISION",
     "SOURCE_NOT_ALLOWED",
 )
-_ENTRY_TYPES = ("billing", "tax", "recognition", "usage_accrual", "credit", "payment")
+_ENTRY_TYPES = (
+    "billing",
+    "tax",
+    "recognition",
+    "usage_accrual",
+    "credit",
+    "payment",
+    "refund",
+)
 _ACCOUNT_ROLES = (
     "accounts_receivable",
     "deferred_revenue",

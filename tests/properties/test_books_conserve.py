@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from tests.books_given import company_with_books, credit, invoice, payment
+from tests.books_given import company_with_books, credit, follow_up, invoice, payment
 from tests.unit.dbt.given import amendment, fixed_line, subscription
 from tests.warehouse import Row, Warehouse
 
@@ -49,14 +49,38 @@ def _contract(random: Random, contract: str) -> list[Row]:
             "tax_amount": _money(tax),
         }
         name = f"{contract}-I{number}"
-        events.append(invoice(name, _day(random), [line], "EUR"))
+        billed = _day(random)
+        events.append(invoice(name, billed, [line], "EUR"))
+        credited = billed
         if random.random() < 0.5:
             part = _money(random.randint(1, net))
             basis = random.choice(["modification", "concession"])
-            events.append(credit(f"{name}-C", name, _day(random), part, basis, currency="EUR"))
+            credited = _day(random)
+            events.append(credit(f"{name}-C", name, credited, part, basis, currency="EUR"))
         if random.random() < 0.5:
             paid = random.choice([net + tax, random.randint(1, net + tax + 500)])
             events.append(payment(f"{name}-P", name, _day(random), _money(paid), "EUR"))
+            events += _given_back(random, name, paid)
+        if random.random() < 0.3:
+            day = max(_day(random), billed, credited)  # a credit after the void is held
+            void = {"void_date": day, "reason": "wrong", "currency": "EUR"}
+            if random.random() < 0.5:
+                void["replacement_invoice_id"] = f"{name}-R"
+            events.append(follow_up("invoice.voided", f"{name}-V", name, **void))
+    return events
+
+
+def _given_back(random: Random, name: str, paid: int) -> list[Row]:
+    """Return what takes a payment back or pays it out again, at random."""
+    events = []
+    if random.random() < 0.3:
+        failed = {"payment_id": f"{name}-P", "amount": _money(paid), "failed_date": _day(random)}
+        failed |= {"reason": "returned", "currency": "EUR"}
+        events.append(follow_up("payment.failed", f"{name}-F", name, **failed))
+    for number in range(random.randint(0, 2)):
+        back = {"refund_id": f"{name}-R{number}", "amount": _money(random.randint(1, paid))}
+        back |= {"refund_date": _day(random), "currency": "EUR"}
+        events.append(follow_up("refund.issued", f"{name}-R{number}", name, **back))
     return events
 
 
@@ -118,6 +142,36 @@ def _broken(books: Warehouse) -> dict[str, list[tuple[object, ...]]]:
             where lines.account_role = 'accounts_receivable'
             group by 1
             having sum(lines.amount_minor) = 0 and sum(lines.functional_amount_minor) <> 0
+        """,
+        "credit that was given back to the cent leaves nothing in either currency": """
+            select coalesce(documents.invoice_id, lines.document_id) as invoice_id
+            from journals.subledger_lines as lines
+            inner join intermediate.int_documents as documents
+                on lines.document_type = documents.document_type
+                and lines.document_id = documents.document_id
+            where lines.account_role = 'customer_credit'
+            group by 1
+            having sum(lines.amount_minor) = 0 and sum(lines.functional_amount_minor) <> 0
+        """,
+        "receivable of an invoice = gross - credits - payments + what went back": """
+            with lines as (
+                select invoices.invoice_id, sum(lines.amount_minor) as amount_minor
+                from journals.subledger_lines as lines
+                inner join intermediate.int_documents as invoices
+                    on lines.document_type = invoices.document_type
+                    and lines.document_id = invoices.document_id
+                where lines.account_role in ('accounts_receivable', 'customer_credit')
+                group by 1
+            )
+            select invoice_id from lines
+            inner join (
+                select invoice_id, sum(
+                    case when document_type in ('invoice', 'payment_failure', 'refund')
+                        then total_minor else -total_minor end
+                ) as claim_minor
+                from intermediate.int_documents group by 1
+            ) as claims using (invoice_id)
+            where lines.amount_minor <> claims.claim_minor
         """,
     }
     answers = {name: books.rows(sql) for name, sql in questions.items()}

@@ -39,6 +39,13 @@ _SUBJECTS = {
     "invoice": "invoice_id",
     "credit": "credit_id",
     "payment": "payment_id",
+    "refund": "refund_id",
+}
+_DATES = {
+    "payment.succeeded": "paid_date",
+    "payment.failed": "failed_date",
+    "invoice.voided": "void_date",
+    "refund.issued": "refund_date",
 }
 
 Row = dict[str, Any]
@@ -106,7 +113,7 @@ class Case:
         kind = data.pop("type")
         day = data.pop("date")
         stage = int(data.pop("stage", "1"))
-        if kind.startswith(("subscription.created", "invoice", "credit", "payment")):
+        if kind.startswith(("subscription.created", "invoice", "credit", "payment", "refund")):
             data |= {
                 "customer_id": self.customer,
                 "legal_entity_code": self.legal_entity,
@@ -116,8 +123,8 @@ class Case:
             data.setdefault("subscription_id", data["contract_id"])
         if kind in {"invoice.finalized", "credit.issued"}:
             _complete_document(data, kind, day)
-        if kind == "payment.succeeded":
-            data["paid_date"] = day
+        if kind in _DATES:
+            data[_DATES[kind]] = day
         subject = data[_SUBJECTS[kind.split(".")[0]]]
         return {
             "stage": stage,

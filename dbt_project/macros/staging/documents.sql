@@ -1,11 +1,19 @@
 {# The events of one kind of document, typed, from the CTEs `events` and `currencies`. When several
    events name a document, the one registered first counts. `fields` and `amounts` name columns and
-   the type or the field of the event each is read from. #}
-{% macro staged_documents(document_id, fields, amounts) -%}
+   the type or the field of the event each is read from. A document without an id of its own is
+   named by the fields in `named_by`. #}
+{% macro staged_documents(document_id, fields, amounts, named_by=[]) -%}
+    {%- set names = named_by or [document_id] -%}
+    {%- set texts = [] -%}
+    {%- for name in names -%}
+        {%- do texts.append(json_text('events.data', name)) -%}
+    {%- endfor -%}
+    {%- set identity = texts[0] if texts | length == 1
+        else "concat_ws('@', " ~ texts | join(', ') ~ ")" -%}
     select
         events.event_key,
         events.source,
-        {{ json_text('events.data', document_id) }} as {{ document_id }},
+        {{ identity }} as {{ document_id }},
         {{ json_text('events.data', 'customer_id') }} as source_customer_id,
         {{ json_text('events.data', 'legal_entity_code') }} as legal_entity_code,
         {{ json_text('events.data', 'currency') }} as currency,
@@ -20,7 +28,7 @@
         events.occurred_at,
         events.known_at,
         row_number() over (
-            partition by {{ json_text('events.data', document_id) }}
+            partition by {{ identity }}
             order by events.known_at, events.occurred_at, events.event_key
         ) = 1 as is_first
     from events

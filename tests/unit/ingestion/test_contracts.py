@@ -272,7 +272,7 @@ def test_a_hold_names_the_kind_of_its_document(key: str) -> None:
     assert latest("hold.placed", HOLD)["subject_key"] == "invoice:INV-1"
     refusal = refused("hold.placed", HOLD | {"subject_key": key})
     assert refusal.reason == "PAYLOAD_INCOMPLETE"
-    assert f"'{key}' names no document; write invoice:ID" in refusal.sentence
+    assert f"'{key}' names no document; write one of invoice:, credit:" in refusal.sentence
 
 
 def test_a_hold_of_a_contract_takes_any_contract_id() -> None:

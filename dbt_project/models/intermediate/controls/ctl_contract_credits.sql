@@ -17,13 +17,24 @@ credit_lines as (
 
 invoice_lines as (
 
-    select * from {{ ref('int_invoice_lines_valued') }}
+    select
+        track_key,
+        invoice_date,
+        net_minor
+    from {{ ref('int_invoice_lines_valued') }}
+    union all
+    select
+        track_key,
+        credit_date as invoice_date,
+        -net_minor as net_minor
+    from {{ ref('int_credit_lines_valued') }}
+    where basis = 'void'
 
 ),
 
 steps as (
 
-    select * from {{ ref('int_recognition_steps') }}
+    select * from {{ ref('int_recognition_steps') }} where document_type is null
 
 ),
 

@@ -1,10 +1,10 @@
--- One row per credit memo: do the credits of an invoice line stay within it?
+-- One row per credit memo or void: do the credits of an invoice line stay within it?
 with
 
 subjects as (
 
     select * from {{ ref('int_control_subjects') }}
-    where subject_type = 'document' and subject_key like 'credit:%'
+    where subject_type = 'document' and split_part(subject_key, ':', 1) in ('credit', 'void')
 
 ),
 
@@ -17,7 +17,7 @@ credit_lines as (
 excesses as (
 
     select
-        'credit:' || credit_id as credit_key,
+        document_type || ':' || credit_id as credit_key,
         min(invoice_id || ', line ' || invoice_line_id) as line_text,
         min(transaction_exponent) as transaction_exponent,
         max(net_all_minor) as credited_minor,
@@ -27,12 +27,12 @@ excesses as (
             *,
             sum(net_minor) over (
                 partition by invoice_id, invoice_line_id
-                order by credit_date, credit_id, credit_line_id
+                order by credit_date, document_type, credit_id, credit_line_id
             ) as net_all_minor
         from credit_lines
     ) as accumulated
     where net_all_minor > line_net_minor or tax_to_minor > line_tax_minor
-    group by credit_id
+    group by document_type, credit_id
 
 ),
 

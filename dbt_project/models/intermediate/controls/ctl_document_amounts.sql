@@ -16,17 +16,17 @@ amounts as (
     from {{ ref('int_invoice_lines_valued') }}
     union all
     select
-        'credit:' || credit_id as document_key,
+        document_type || ':' || credit_id as document_key,
         net_minor,
         tax_minor
     from {{ ref('int_credit_lines_valued') }}
     union all
     select
-        'payment:' || document_id as document_key,
+        document_type || ':' || document_id as document_key,
         total_minor as net_minor,
         0 as tax_minor
     from {{ ref('int_documents') }}
-    where document_type = 'payment'
+    where document_type not in ('invoice', 'credit', 'void')
 
 ),
 

@@ -44,7 +44,7 @@ references_made as (
     from documents
     inner join documents as invoices
         on invoices.document_type = 'invoice' and documents.invoice_id = invoices.document_id
-    where documents.document_type in ('credit', 'payment')
+    where documents.document_type <> 'invoice'
 
 ),
 

@@ -1,4 +1,4 @@
--- One row per credit memo or payment: is the invoice it settles free of holds?
+-- One row per document that follows an invoice: is the invoice it settles free of holds?
 with
 
 subjects as (
@@ -9,7 +9,7 @@ subjects as (
 
 documents as (
 
-    select * from {{ ref('int_documents') }} where document_type in ('credit', 'payment')
+    select * from {{ ref('int_documents') }} where document_type <> 'invoice'
 
 ),
 

@@ -49,15 +49,15 @@ orphans as (
     from documents
     left join documents as invoices
         on invoices.document_type = 'invoice' and documents.invoice_id = invoices.document_id
-    where documents.document_type in ('credit', 'payment') and invoices.document_id is null
+    where documents.document_type <> 'invoice' and invoices.document_id is null
     union all
     select
         'document' as orphan_type,
-        'credit:' || credit_id as orphan_key,
+        document_type || ':' || credit_id as orphan_key,
         invoice_id || ', line ' || min(coalesce(invoice_line_id, '(none)')) as missing_text
     from credit_lines
     where line_net_minor is null and is_invoice_known
-    group by credit_id, invoice_id
+    group by document_type, credit_id, invoice_id
 
 ),
 

@@ -4,7 +4,7 @@ with
 subjects as (
 
     select * from {{ ref('int_control_subjects') }}
-    where subject_type = 'document' and subject_key not like 'payment:%'
+    where subject_type = 'document' and split_part(subject_key, ':', 1) in ('invoice', 'credit')
 
 ),
 
@@ -31,6 +31,7 @@ lines as (
         tax_code,
         tax_minor
     from {{ ref('int_credit_lines_valued') }}
+    where document_type = 'credit'
 
 ),
 

@@ -26,6 +26,7 @@ lines as (
         net_minor,
         tax_minor
     from {{ ref('int_credit_lines_valued') }}
+    where document_type = 'credit'
 
 ),
 

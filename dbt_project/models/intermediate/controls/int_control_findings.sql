@@ -10,6 +10,7 @@
     'ctl_document_amounts',
     'ctl_document_totals',
     'ctl_credit_limit',
+    'ctl_document_settlement',
     'ctl_document_tax_code',
     'ctl_contract_usage_price',
     'ctl_subject_fx_rate',

@@ -60,8 +60,11 @@ subjects as (
         'document' as subject_type,
         document_type || ':' || document_id as subject_key,
         case document_type
-            when 'invoice' then 'Invoice ' when 'credit' then 'Credit memo ' else 'Payment '
-        end || document_id as subject_text,
+            when 'credit' then 'Credit memo'
+            when 'payment_failure' then 'Failed payment'
+            when 'void' then 'Void of invoice'
+            else upper(left(document_type, 1)) || replace(substr(document_type, 2), '_', ' ')
+        end || ' ' || document_id as subject_text,
         source,
         source_customer_id,
         legal_entity_code,

@@ -16,6 +16,7 @@ credit_lines as (
 legs as (
 
     select
+        document_type,
         credit_id,
         credit_line_id,
         step_end_date,
@@ -25,6 +26,7 @@ legs as (
     from steps
     union all
     select
+        document_type,
         credit_id,
         credit_line_id,
         step_end_date,
@@ -41,7 +43,7 @@ entries as (
         credit_lines.legal_entity_code,
         credit_lines.contract_id,
         credit_lines.customer_id,
-        'credit' as document_type,
+        credit_lines.document_type,
         credit_lines.credit_id as document_id,
         credit_lines.credit_line_id as document_line_id,
         credit_lines.contract_line_id,
@@ -60,7 +62,8 @@ entries as (
     from legs
     inner join credit_lines
         on
-            legs.credit_id = credit_lines.credit_id
+            legs.document_type = credit_lines.document_type
+            and legs.credit_id = credit_lines.credit_id
             and legs.credit_line_id = credit_lines.credit_line_id
 
 )

@@ -10,13 +10,14 @@ credit_lines as (
 
 settlements as (
 
-    select * from {{ ref('int_invoice_settlements') }} where document_type = 'credit'
+    select * from {{ ref('int_invoice_settlements') }} where document_type in ('credit', 'void')
 
 ),
 
 settled as (
 
     select
+        credit_lines.document_type,
         credit_lines.credit_id,
         credit_lines.credit_line_id,
         settlements.settlement_part,
@@ -36,7 +37,8 @@ settled as (
     from credit_lines
     inner join settlements
         on
-            credit_lines.credit_id = settlements.document_id
+            credit_lines.document_type = settlements.document_type
+            and credit_lines.credit_id = settlements.document_id
             and credit_lines.credit_line_id = settlements.document_line_id
 
 ),
@@ -44,6 +46,7 @@ settled as (
 legs as (
 
     select
+        document_type,
         credit_id,
         credit_line_id,
         entry_type,
@@ -53,6 +56,7 @@ legs as (
     from settled
     union all
     select
+        document_type,
         credit_id,
         credit_line_id,
         entry_type,
@@ -62,6 +66,7 @@ legs as (
     from settled
     union all
     select
+        document_type,
         credit_id,
         credit_line_id,
         entry_type,
@@ -71,6 +76,7 @@ legs as (
     from settled
     union all
     select
+        document_type,
         credit_id,
         credit_line_id,
         entry_type,
@@ -88,7 +94,7 @@ entries as (
         credit_lines.legal_entity_code,
         credit_lines.contract_id,
         credit_lines.customer_id,
-        'credit' as document_type,
+        legs.document_type,
         credit_lines.credit_id as document_id,
         credit_lines.credit_line_id as document_line_id,
         credit_lines.contract_line_id,
@@ -107,7 +113,8 @@ entries as (
     from legs
     inner join credit_lines
         on
-            legs.credit_id = credit_lines.credit_id
+            legs.document_type = credit_lines.document_type
+            and legs.credit_id = credit_lines.credit_id
             and legs.credit_line_id = credit_lines.credit_line_id
 
 )

@@ -1,10 +1,11 @@
--- One row per account role that a payment touches: cash at the rate of its day, the receivable at
--- the invoice's rate, what is too much to the customer's credit, the rest to exchange differences.
+-- One row per account role that a payment, a payment taken back or a refund touches: cash at the
+-- rate of its day, the receivable at the invoice's rate, what is too much to the customer's credit,
+-- the rest to exchange differences.
 with
 
 documents as (
 
-    select * from {{ ref('int_documents') }} where document_type = 'payment'
+    select * from {{ ref('int_documents') }}
 
 ),
 
@@ -16,7 +17,7 @@ invoice_lines as (
 
 settlements as (
 
-    select * from {{ ref('int_invoice_settlements') }} where document_type = 'payment'
+    select * from {{ ref('int_invoice_settlements') }} where settlement_part = 'payment'
 
 ),
 
@@ -33,6 +34,7 @@ invoice_contracts as (
 legs as (
 
     select
+        document_type,
         document_id,
         'cash' as account_role,
         amount_minor,
@@ -40,6 +42,7 @@ legs as (
     from settlements
     union all
     select
+        document_type,
         document_id,
         'accounts_receivable' as account_role,
         -receivable_minor as amount_minor,
@@ -47,6 +50,7 @@ legs as (
     from settlements
     union all
     select
+        document_type,
         document_id,
         'customer_credit' as account_role,
         -customer_credit_minor as amount_minor,
@@ -54,6 +58,7 @@ legs as (
     from settlements
     union all
     select
+        document_type,
         document_id,
         'fx_gain_loss' as account_role,
         cast(0 as bigint) as amount_minor,
@@ -69,13 +74,13 @@ entries as (
         documents.legal_entity_code,
         invoice_contracts.contract_id,
         documents.customer_id,
-        'payment' as document_type,
+        documents.document_type,
         documents.document_id,
         documents.document_id as document_line_id,
         cast(null as varchar) as contract_line_id,
         cast(null as varchar) as contract_version_id,
         cast(null as varchar) as product_code,
-        'payment' as entry_type,
+        case documents.document_type when 'refund' then 'refund' else 'payment' end as entry_type,
         legs.account_role,
         documents.currency as transaction_currency,
         documents.document_date as effect_date,
@@ -86,7 +91,10 @@ entries as (
         cast(1 as bigint) as source_event_count,
         documents.correlation_id
     from legs
-    inner join documents on legs.document_id = documents.document_id
+    inner join documents
+        on
+            legs.document_type = documents.document_type
+            and legs.document_id = documents.document_id
     left join invoice_contracts on documents.invoice_id = invoice_contracts.invoice_id
 
 )

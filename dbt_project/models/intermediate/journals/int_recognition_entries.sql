@@ -1,5 +1,6 @@
 -- One row per account role that a recognition step touches: revenue, the deferred revenue it
--- releases at the rate of each invoice, and the unbilled receivable of the rest.
+-- releases at the rate of each invoice, and the unbilled receivable of the rest. What a void makes
+-- unbilled again was revenue before: it comes back from deferred revenue, at the invoice's rate.
 with
 
 steps as (
@@ -65,12 +66,27 @@ legs as (
 
     select
         recognition_step_id,
-        'revenue' as account_role,
+        case when document_type is null then 'revenue' else 'deferred_revenue' end as account_role,
         product_code,
         -amount_minor as amount_minor,
-        -(functional_released_minor + functional_unbilled_minor) as functional_amount_minor,
+        case
+            when document_type is null
+                then -(functional_released_minor + functional_unbilled_minor)
+            else -functional_minor
+        end as functional_amount_minor,
         rate_id
     from split
+    union all
+    select
+        recognition_step_id,
+        'fx_gain_loss' as account_role,
+        product_code,
+        cast(0 as bigint) as amount_minor,
+        functional_minor
+        - (functional_released_minor + functional_unbilled_minor) as functional_amount_minor,
+        rate_id
+    from split
+    where document_type is not null
     union all
     select
         recognition_step_id,
@@ -98,9 +114,9 @@ entries as (
         steps.legal_entity_code,
         steps.contract_id,
         steps.customer_id,
-        cast(null as varchar) as document_type,
-        cast(null as varchar) as document_id,
-        cast(null as varchar) as document_line_id,
+        steps.document_type,
+        steps.document_id,
+        steps.document_line_id,
         steps.contract_line_id,
         steps.contract_version_id,
         legs.product_code,

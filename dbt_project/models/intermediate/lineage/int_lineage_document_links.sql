@@ -15,7 +15,7 @@ invoices as (
 
 settlements as (
 
-    select * from billing_documents where document_type in ('credit', 'payment')
+    select * from billing_documents where document_type <> 'invoice'
 
 ),
 

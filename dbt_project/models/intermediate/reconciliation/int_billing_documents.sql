@@ -1,13 +1,16 @@
--- One row per event that announces an invoice, a credit or a payment: what it adds to what the
--- customer owes, as a whole and by its lines. The first event of a document counts; the others only
--- repeat or contradict it.
+-- One row per event that announces an invoice or a document that follows one: what it adds to what
+-- the customer owes, as a whole and by its lines. The first event of a document counts; the others
+-- only repeat or contradict it.
 with
 
 documents as (
 
     select
         *,
-        case document_type when 'invoice' then total_minor else -total_minor end as claim_minor
+        case
+            when document_type in ('invoice', 'payment_failure', 'refund') then total_minor
+            else -total_minor
+        end as claim_minor
     from {{ ref('int_documents_unioned') }}
 
 ),

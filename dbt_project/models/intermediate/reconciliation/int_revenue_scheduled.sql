@@ -63,7 +63,8 @@ parts as (
     from concession_steps
     inner join credit_lines
         on
-            concession_steps.credit_id = credit_lines.credit_id
+            concession_steps.document_type = credit_lines.document_type
+            and concession_steps.credit_id = credit_lines.credit_id
             and concession_steps.credit_line_id = credit_lines.credit_line_id
 
     union all

@@ -1,5 +1,6 @@
--- One row per invoice line up to the cut-off. What modifications left of it lies on its track as
--- the layer [layer_from, layer_to), in the order of billing.
+-- One row per invoice line up to the cut-off. What modifications left of it, and of a voided line
+-- what was earned before, lies on its track as the layer [layer_from, layer_to), in the order of
+-- billing.
 with
 
 invoice_lines as (
@@ -14,13 +15,31 @@ credit_lines as (
 
 ),
 
+voided_lines as (
+
+    select * from {{ ref('int_voided_lines_split') }}
+
+),
+
 cuts as (
 
     select
         invoice_id,
         invoice_line_id,
         sum(net_minor) as cut_minor
-    from credit_lines
+    from (
+        select
+            invoice_id,
+            invoice_line_id,
+            net_minor
+        from credit_lines
+        union all
+        select
+            invoice_id,
+            invoice_line_id,
+            net_minor - earned_minor as net_minor
+        from voided_lines
+    ) as taken
     group by invoice_id, invoice_line_id
 
 ),

@@ -1,5 +1,5 @@
--- One row per concession credit line and accounting period: the part of the credit that takes
--- revenue back. Service given before the credit is conceded on its day, the rest day by day.
+-- One row per line and accounting period of a concession or of a void after the contract's end: the
+-- part that takes revenue back. Service given before is conceded at once, the rest day by day.
 with
 
 credit_lines as (
@@ -17,6 +17,12 @@ documents as (
 contracts as (
 
     select * from {{ ref('int_revenue_contracts') }}
+
+),
+
+voided_lines as (
+
+    select * from {{ ref('int_voided_lines_split') }} where is_conceded and earned_minor > 0
 
 ),
 
@@ -74,7 +80,11 @@ progressed as (
     select
         *,
         case
-            when total_days is null or total_days <= 0 or forfeited_date <= through_date
+            when
+                total_days is null
+                or total_days <= 0
+                or forfeited_date <= through_date
+                or credit_date > last_service_date
                 then net_minor
             else {{ share_of(
                 'net_minor',
@@ -102,6 +112,7 @@ increments as (
 steps as (
 
     select
+        'credit' as document_type,
         credit_id,
         credit_line_id,
         through_date as step_end_date,
@@ -111,6 +122,15 @@ steps as (
         ) }} as functional_minor
     from increments
     where net_minor > 0
+    union all
+    select
+        document_type,
+        credit_id,
+        credit_line_id,
+        credit_date as step_end_date,
+        earned_minor as amount_minor,
+        functional_earned_minor as functional_minor
+    from voided_lines
 
 )
 

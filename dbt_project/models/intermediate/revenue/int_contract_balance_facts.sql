@@ -2,9 +2,9 @@
 -- recognition say themselves.
 with
 
-payments as (
+settlements as (
 
-    select * from {{ ref('int_payments_by_contract') }}
+    select * from {{ ref('int_settlements_by_contract') }}
 
 ),
 
@@ -22,7 +22,7 @@ credit_lines as (
 
 steps as (
 
-    select * from {{ ref('int_recognition_steps') }}
+    select * from {{ ref('int_recognition_steps') }} where document_type is null
 
 ),
 
@@ -71,26 +71,27 @@ dated as (
     from concession_steps
     inner join credit_lines
         on
-            concession_steps.credit_id = credit_lines.credit_id
+            concession_steps.document_type = credit_lines.document_type
+            and concession_steps.credit_id = credit_lines.credit_id
             and concession_steps.credit_line_id = credit_lines.credit_line_id
     union all
     select
         contract_id,
         legal_entity_code,
         currency,
-        paid_date as day,
+        settled_date as day,
         'accounts_receivable' as measure,
         -receivable_minor as amount_minor
-    from payments
+    from settlements
     union all
     select
         contract_id,
         legal_entity_code,
         currency,
-        paid_date as day,
+        settled_date as day,
         'customer_credit' as measure,
         -customer_credit_minor as amount_minor
-    from payments
+    from settlements
 
 )
 

@@ -5,7 +5,8 @@ with
 
 lines as (
 
-    select * from {{ ref('subledger_lines') }} where document_type is distinct from 'payment'
+    select * from {{ ref('subledger_lines') }}
+    where coalesce(document_type, '') not in ('payment', 'payment_failure', 'refund')
 
 ),
 

@@ -1,16 +1,16 @@
--- One row per credit line up to the cut-off, valued at the rate of the invoice line it corrects:
--- the credits of a line take successive spans off its top.
+-- One row per line of a credit memo or void up to the cut-off, valued at the rate of the invoice
+-- line it corrects: the credits of a line take successive spans off its top.
 with
 
 documents as (
 
-    select * from {{ ref('int_documents') }} where document_type = 'credit'
+    select * from {{ ref('int_documents') }}
 
 ),
 
 credit_lines as (
 
-    select * from {{ ref('stg_events__credit_lines') }}
+    select * from {{ ref('int_credit_lines_unioned') }}
 
 ),
 
@@ -29,6 +29,7 @@ invoices as (
 joined as (
 
     select
+        documents.document_type,
         documents.document_id as credit_id,
         credit_lines.credit_line_id,
         credit_lines.basis,
@@ -77,12 +78,12 @@ accumulated as (
     from joined
     window
         by_basis as (
-            partition by invoice_id, invoice_line_id, basis
-            order by credit_date, credit_id, credit_line_id
+            partition by invoice_id, invoice_line_id, basis = 'concession'
+            order by credit_date, document_type, credit_id, credit_line_id
         ),
         by_line as (
             partition by invoice_id, invoice_line_id
-            order by credit_date, credit_id, credit_line_id
+            order by credit_date, document_type, credit_id, credit_line_id
         )
 
 ),

@@ -1,4 +1,4 @@
--- One row per invoice, credit and payment dated up to the cut-off of its legal entity.
+-- One row per invoice and document that follows one, dated up to the cut-off of its legal entity.
 with
 
 documents as (
@@ -63,8 +63,8 @@ described as (
         on
             documents.currency = rates.from_currency
             and legal_entities.functional_currency = rates.to_currency
-            and documents.document_date >= rates.valid_from
-            and documents.document_date < rates.valid_to
+            and documents.rate_date >= rates.valid_from
+            and documents.rate_date < rates.valid_to
 
 ),
 

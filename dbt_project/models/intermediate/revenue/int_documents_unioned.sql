@@ -1,44 +1,56 @@
--- One row per event that announces a document: an invoice, a credit or a payment. All kinds have
--- one shape; the first event of a document counts.
+-- One row per event that announces a document: an invoice or what follows one. All kinds have one
+-- shape; the first event of a document counts. A payment that failed is a document when it had been
+-- received before; a void says no amount, so its total is what credits left of the invoice.
 {% set documents = {
-    'invoice': {
-        'model': 'stg_events__invoices', 'date': 'invoice_date',
-        'total': 'total_minor', 'tax': 'tax_total_minor',
-    },
-    'credit': {
-        'model': 'stg_events__credits', 'date': 'credit_date',
-        'total': 'total_minor', 'tax': 'tax_total_minor',
-    },
-    'payment': {
-        'model': 'stg_events__payments', 'date': 'paid_date',
-        'total': 'amount_minor', 'tax': 'cast(0 as bigint)',
-    },
+    'invoice': {'date': 'invoice_date', 'total': 'total_minor', 'tax': 'tax_total_minor'},
+    'credit': {'date': 'credit_date', 'total': 'total_minor', 'tax': 'tax_total_minor'},
+    'payment': {'date': 'paid_date'},
+    'payment_failure': {'date': 'failed_date', 'payment_id': 'payment_id'},
+    'refund': {'date': 'refund_date', 'payment_id': 'payment_id'},
+    'void': {'id': 'invoice_id', 'date': 'void_date', 'total': 'cast(null as bigint)'},
 } %}
 with
 
-{% for document_type, document in documents.items() %}
+{% for document_type in documents %}
     {{ document_type }}s as (
 
-        select * from {{ ref(document.model) }}
+        select * from {{ ref('stg_events__' ~ document_type ~ 's') }}
 
     ),
 {% endfor %}
+
+voided as (
+
+    select
+        voids.event_key,
+        invoices.total_minor - coalesce(sum(credits.total_minor), 0) as total_minor
+    from voids
+    inner join invoices on voids.invoice_id = invoices.invoice_id and invoices.is_first
+    left join credits
+        on
+            voids.invoice_id = credits.invoice_id
+            and credits.is_first
+            and voids.void_date >= credits.credit_date
+    group by voids.event_key, invoices.total_minor
+
+),
 
 unioned as (
 
     {% for document_type, document in documents.items() %}
         select
             '{{ document_type }}' as document_type,
-            {{ document_type }}_id as document_id,
+            {{ document.id or document_type ~ '_id' }} as document_id,
             invoice_id,
+            {{ document.payment_id or 'cast(null as varchar)' }} as payment_id,
             event_key,
             source,
             source_customer_id,
             legal_entity_code,
             currency,
             {{ document.date }} as document_date,
-            {{ document.total }} as total_minor,
-            {{ document.tax }} as tax_total_minor,
+            {{ document.total or 'amount_minor' }} as total_minor,
+            {{ document.tax or 'cast(0 as bigint)' }} as tax_total_minor,
             correlation_id,
             known_at,
             is_first
@@ -46,6 +58,36 @@ unioned as (
         {{ "union all" if not loop.last }}
     {% endfor %}
 
+),
+
+referred as (
+
+    select
+        unioned.document_type,
+        unioned.document_id,
+        coalesce(unioned.invoice_id, payments.invoice_id) as invoice_id,
+        unioned.payment_id,
+        unioned.event_key,
+        unioned.source,
+        unioned.source_customer_id,
+        unioned.legal_entity_code,
+        unioned.currency,
+        unioned.document_date,
+        coalesce(unioned.total_minor, cast(voided.total_minor as bigint)) as total_minor,
+        unioned.tax_total_minor,
+        unioned.correlation_id,
+        unioned.known_at,
+        unioned.is_first,
+        case unioned.document_type
+            when 'payment_failure' then payments.paid_date else unioned.document_date
+        end as rate_date
+    from unioned
+    left join payments on unioned.payment_id = payments.payment_id and payments.is_first
+    left join voided on unioned.event_key = voided.event_key
+    where
+        unioned.document_type <> 'payment_failure'
+        or payments.paid_date <= unioned.document_date
+
 )
 
-select * from unioned
+select * from referred

@@ -1,87 +1,18 @@
--- One row per amount that settles an invoice: the net and the tax of each credit line, and each
--- payment, in order of date. Up to the invoice's total it relieves the receivable at the invoice's
--- rate; what is above belongs to the customer.
+-- One row per amount that settles an invoice, valued: the receivable at the invoice's rate; credit
+-- the customer gets at the rate of the day, and credit that goes at what it was carried at, first
+-- in, first out.
 with
 
-documents as (
+positions as (
 
-    select * from {{ ref('int_documents') }}
-
-),
-
-invoice_lines as (
-
-    select * from {{ ref('int_invoice_lines_valued') }}
+    select * from {{ ref('int_settlement_positions') }}
 
 ),
 
-amounts as (
-
-    select * from {{ ref('int_settling_amounts') }}
-
-),
-
-invoices as (
-
-    select
-        invoice_id,
-        greatest({{ sum_or_unknown('net_minor + tax_minor') }}, 0) as total_minor,
-        {{ sum_or_unknown('functional_net_minor + functional_tax_minor') }}
-            as functional_total_minor
-    from invoice_lines
-    group by invoice_id
-
-),
-
-positioned as (
-
-    select
-        amounts.*,
-        documents.invoice_id,
-        documents.rate_scaled,
-        documents.transaction_exponent,
-        documents.functional_exponent,
-        coalesce(invoices.total_minor, 0) as total_minor,
-        invoices.functional_total_minor,
-        sum(amounts.amount_minor) over (
-            partition by documents.invoice_id
-            order by
-                documents.document_date,
-                amounts.document_type,
-                amounts.document_id,
-                amounts.document_line_id,
-                amounts.settlement_part
-        ) as position_to
-    from amounts
-    inner join documents
-        on
-            amounts.document_type = documents.document_type
-            and amounts.document_id = documents.document_id
-    left join invoices on documents.invoice_id = invoices.invoice_id
-
-),
-
-clamped as (
+valued as (
 
     select
         *,
-        least(greatest(position_to - amount_minor, 0), total_minor) as receivable_from,
-        least(greatest(position_to, 0), total_minor) as receivable_to
-    from positioned
-
-),
-
-split as (
-
-    select
-        document_type,
-        document_id,
-        document_line_id,
-        settlement_part,
-        invoice_id,
-        amount_minor,
-        cast(receivable_to - receivable_from as bigint) as receivable_minor,
-        cast(amount_minor - (receivable_to - receivable_from) as bigint) as customer_credit_minor,
         case
             when receivable_to = receivable_from then 0
             else {{ share_between(
@@ -89,14 +20,68 @@ split as (
             ) }}
         end as functional_receivable_minor,
         {{ convert_minor(
-            'amount_minor - (receivable_to - receivable_from)',
-            'rate_scaled', 'transaction_exponent', 'functional_exponent',
+            'customer_credit_minor', 'rate_scaled', 'transaction_exponent', 'functional_exponent'
         ) }} as functional_customer_credit_minor,
         {{ convert_minor(
             'amount_minor', 'rate_scaled', 'transaction_exponent', 'functional_exponent'
         ) }} as functional_amount_minor
-    from clamped
+    from positions
+
+),
+
+carried as (
+
+    select
+        gone.document_type,
+        gone.document_id,
+        gone.document_line_id,
+        gone.settlement_part,
+        cast(sum(
+            least(gone.credit_to, kept.credit_to) - greatest(gone.credit_from, kept.credit_from)
+        ) as bigint) as amount_minor,
+        cast(sum({{ share_between(
+            'kept.functional_customer_credit_minor',
+            'greatest(gone.credit_from, kept.credit_from) - kept.credit_from',
+            'least(gone.credit_to, kept.credit_to) - kept.credit_from',
+            'kept.customer_credit_minor',
+        ) }}) as bigint) as functional_minor
+    from valued as gone
+    inner join valued as kept
+        on
+            gone.invoice_id = kept.invoice_id
+            and gone.credit_from < kept.credit_to
+            and gone.credit_to > kept.credit_from
+    where gone.customer_credit_minor < 0 and kept.customer_credit_minor > 0
+    group by
+        gone.document_type, gone.document_id, gone.document_line_id, gone.settlement_part
+
+),
+
+settlements as (
+
+    select
+        document_type,
+        document_id,
+        document_line_id,
+        settlement_part,
+        valued.invoice_id,
+        valued.amount_minor,
+        valued.receivable_minor,
+        valued.customer_credit_minor,
+        valued.functional_receivable_minor,
+        case
+            when carried.amount_minor is null then valued.functional_customer_credit_minor
+            when carried.amount_minor = -valued.customer_credit_minor
+                then -carried.functional_minor
+            else {{ convert_minor(
+                'valued.customer_credit_minor + carried.amount_minor',
+                'valued.rate_scaled', 'valued.transaction_exponent', 'valued.functional_exponent',
+            ) }} - carried.functional_minor
+        end as functional_customer_credit_minor,
+        valued.functional_amount_minor
+    from valued
+    left join carried using (document_type, document_id, document_line_id, settlement_part)
 
 )
 
-select * from split
+select * from settlements

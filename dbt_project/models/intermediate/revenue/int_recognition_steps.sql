@@ -23,21 +23,39 @@ rates as (
 described as (
 
     select
-        unioned.*,
+        unioned.recognition_step_id,
+        unioned.entry_type,
+        unioned.contract_id,
+        unioned.contract_line_id,
+        unioned.contract_version_id,
+        unioned.performance_obligation_id,
+        unioned.product_code,
+        unioned.step_end_date,
+        unioned.amount_minor,
+        unioned.amount_fine,
+        unioned.price_version,
+        unioned.source_event_count,
+        unioned.document_type,
+        unioned.document_id,
+        unioned.document_line_id,
         contracts.customer_id,
         contracts.book,
         contracts.legal_entity_code,
         contracts.currency,
         contracts.functional_currency,
         contracts.correlation_id,
-        rates.rate_id,
-        {{ convert_minor(
-            'unioned.amount_minor',
-            'rates.rate_scaled',
-            'contracts.transaction_exponent',
-            'contracts.functional_exponent',
-        ) }} as functional_minor,
+        coalesce(unioned.rate_id, rates.rate_id) as rate_id,
         case
+            when unioned.document_type is not null then unioned.functional_minor
+            else {{ convert_minor(
+                'unioned.amount_minor',
+                'rates.rate_scaled',
+                'contracts.transaction_exponent',
+                'contracts.functional_exponent',
+            ) }}
+        end as functional_minor,
+        case
+            when unioned.track_key is not null then unioned.track_key
             when unioned.entry_type = 'usage_accrual'
                 then {{ usage_track(
                     'unioned.contract_id',

@@ -1,5 +1,5 @@
--- One row per step of recognition: fixed service, the rest of a contract ended without refund, or
--- usage of a period.
+-- One row per step of recognition: fixed service, the rest of a contract ended without refund,
+-- usage of a period, or what a voided invoice had billed of service given: it is unbilled again.
 with
 
 obligations as (
@@ -23,6 +23,13 @@ termination_steps as (
 usage_charges as (
 
     select * from {{ ref('usage_charges') }}
+
+),
+
+voided_lines as (
+
+    select * from {{ ref('int_voided_lines_split') }}
+    where not is_conceded and earned_minor > 0
 
 ),
 
@@ -63,7 +70,13 @@ unioned as (
         fixed_steps.amount_fine,
         cast(null as varchar) as price_version,
         cast(1 as bigint) as source_event_count,
-        cast(null as varchar) as usage_period
+        cast(null as varchar) as usage_period,
+        cast(null as varchar) as document_type,
+        cast(null as varchar) as document_id,
+        cast(null as varchar) as document_line_id,
+        cast(null as varchar) as track_key,
+        cast(null as bigint) as functional_minor,
+        cast(null as varchar) as rate_id
     from fixed_steps
     inner join obligations
         on fixed_steps.performance_obligation_id = obligations.performance_obligation_id
@@ -81,8 +94,36 @@ unioned as (
         {{ wide('charge_minor') }} * 10000 as amount_fine,
         price_version,
         event_count as source_event_count,
-        accounting_period as usage_period
+        accounting_period as usage_period,
+        null as document_type,
+        null as document_id,
+        null as document_line_id,
+        null as track_key,
+        null as functional_minor,
+        null as rate_id
     from usage_charges
+    union all
+    select
+        'void|' || credit_id || '|' || credit_line_id as recognition_step_id,
+        'credit' as entry_type,
+        contract_id,
+        contract_line_id,
+        null as contract_version_id,
+        null as performance_obligation_id,
+        product_code,
+        credit_date as step_end_date,
+        earned_minor as amount_minor,
+        {{ wide('earned_minor') }} * 10000 as amount_fine,
+        null as price_version,
+        1 as source_event_count,
+        null as usage_period,
+        document_type,
+        credit_id as document_id,
+        credit_line_id as document_line_id,
+        track_key,
+        functional_earned_minor as functional_minor,
+        rate_id
+    from voided_lines
 
 )
 

@@ -1,5 +1,5 @@
--- One row per amount that settles an invoice: the net and the tax of each credit line, and each
--- payment.
+-- One row per amount that settles an invoice: the net and the tax of each line of a credit memo or
+-- void, and each payment; payments taken back and refunds count negative.
 with
 
 documents as (
@@ -18,7 +18,7 @@ amounts as (
 
     select
         credit_id as document_id,
-        'credit' as document_type,
+        document_type,
         credit_line_id as document_line_id,
         'net' as settlement_part,
         net_minor as amount_minor
@@ -26,7 +26,7 @@ amounts as (
     union all
     select
         credit_id as document_id,
-        'credit' as document_type,
+        document_type,
         credit_line_id as document_line_id,
         'tax' as settlement_part,
         tax_minor as amount_minor
@@ -37,9 +37,9 @@ amounts as (
         document_type,
         document_id as document_line_id,
         'payment' as settlement_part,
-        total_minor as amount_minor
+        case document_type when 'payment' then total_minor else -total_minor end as amount_minor
     from documents
-    where document_type = 'payment'
+    where document_type in ('payment', 'payment_failure', 'refund')
 
 )
 

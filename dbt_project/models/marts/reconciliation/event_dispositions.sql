@@ -44,6 +44,8 @@ business as (
             case
                 when events.event_type = 'customer.updated'
                     then '9:no_financial_effect:CUSTOMER_DATA'
+                when events.event_type = 'payment.failed'
+                    then '9:no_financial_effect:PAYMENT_NOT_RECEIVED'
                 when events.event_type = 'hold.placed'
                     then '9:no_financial_effect:HOLD_PLACED'
                 when events.event_type = 'hold.released'

@@ -1,16 +1,16 @@
--- One row per payment and contract of the invoice it settles: the contract's share of the payment,
--- by its part of the invoice.
+-- One row per payment, payment taken back or refund and contract of the invoice it settles: the
+-- contract's share of it, by its part of the invoice.
 with
 
 settlements as (
 
-    select * from {{ ref('int_invoice_settlements') }} where document_type = 'payment'
+    select * from {{ ref('int_invoice_settlements') }} where settlement_part = 'payment'
 
 ),
 
 documents as (
 
-    select * from {{ ref('int_documents') }} where document_type = 'payment'
+    select * from {{ ref('int_documents') }}
 
 ),
 
@@ -44,11 +44,12 @@ positioned as (
 shared as (
 
     select
-        settlements.document_id as payment_id,
+        settlements.document_type,
+        settlements.document_id,
         positioned.contract_id,
         documents.legal_entity_code,
         documents.currency,
-        documents.document_date as paid_date,
+        documents.document_date as settled_date,
         {{ share_between(
             'settlements.receivable_minor',
             'positioned.part_to - positioned.part_minor',
@@ -62,7 +63,10 @@ shared as (
             'positioned.total_minor',
         ) }} as customer_credit_minor
     from settlements
-    inner join documents on settlements.document_id = documents.document_id
+    inner join documents
+        on
+            settlements.document_type = documents.document_type
+            and settlements.document_id = documents.document_id
     inner join positioned on settlements.invoice_id = positioned.invoice_id
     where positioned.total_minor > 0
 

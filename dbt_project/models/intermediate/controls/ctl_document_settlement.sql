@@ -1,0 +1,83 @@
+-- One row per refund or payment taken back: was there as much to give back as it says?
+with
+
+subjects as (
+
+    select * from {{ ref('int_control_subjects') }}
+    where
+        subject_type = 'document'
+        and split_part(subject_key, ':', 1) in ('refund', 'payment_failure')
+
+),
+
+positions as (
+
+    select * from {{ ref('int_settlement_positions') }}
+
+),
+
+documents as (
+
+    select * from {{ ref('int_documents') }}
+
+),
+
+reversals as (
+
+    select
+        *,
+        sum(total_minor) over (
+            partition by payment_id order by document_date, document_id
+        ) as reversed_minor
+    from documents
+    where document_type = 'payment_failure'
+
+),
+
+limits as (
+
+    select
+        document_type || ':' || document_id as limited_key,
+        transaction_exponent,
+        least(-amount_minor, greatest(position_to - amount_minor - total_minor, 0))
+            as possible_minor,
+        -amount_minor as wanted_minor
+    from positions
+    where document_type = 'refund'
+    union all
+    select
+        'payment_failure:' || reversals.document_id as limited_key,
+        reversals.transaction_exponent,
+        payments.total_minor - (reversals.reversed_minor - reversals.total_minor)
+            as possible_minor,
+        reversals.total_minor as wanted_minor
+    from reversals
+    inner join documents as payments
+        on reversals.payment_id = payments.document_id and payments.document_type = 'payment'
+
+),
+
+findings as (
+
+    select
+        {{ finding(
+            control_code="'SETTLEMENT_LIMIT'",
+            is_passed='coalesce(limits.wanted_minor <= limits.possible_minor, true)',
+            exception_code="case when subject_key like 'refund:%' then 'REFUND_EXCEEDS_OWED'"
+            " else 'REVERSAL_EXCEEDS_PAYMENT' end",
+            sentence="subject_text || ' over ' || amount_text || case"
+            " when subject_key like 'refund:%' then ': the customer is owed '"
+            " else ': of its payment there are ' end"
+            " || " ~ amount_text(
+                'greatest(limits.possible_minor, 0)', 'limits.transaction_exponent', 'currency'
+            ) ~ " || case when subject_key like 'refund:%' then ' on its day.'"
+            " else ' left to take back.' end",
+            amount_minor='coalesce(limits.wanted_minor - greatest(limits.possible_minor, 0), 0)',
+            currency='currency',
+        ) }}
+    from subjects
+    left join limits on subjects.subject_key = limits.limited_key
+
+)
+
+select * from findings

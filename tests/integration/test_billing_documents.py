@@ -1,0 +1,96 @@
+"""Every document that follows an invoice, from the landed file to the ERP and back.
+
+Belongs here: one whole run; that each document is posted, ties out, and can be followed.
+Does not: the amounts of its journal (tests.scenarios), or what is held (tests.unit.dbt).
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.company import event, invoice, json_lines, land, subscription, write_company
+from tests.pipeline import query, run_pipeline
+
+_NOW = datetime(2026, 7, 2, 12, tzinfo=UTC)
+_FRAME = {"customer_id": "B1", "legal_entity_code": "T-US", "currency": "USD"}
+
+
+def _story() -> list[dict[str, Any]]:
+    """Return events by type and data: three invoices of one contract and what became of each."""
+    lines = invoice()["lines"]
+
+    def told(kind: str, number: int, **data: Any) -> dict[str, Any]:
+        return event(kind, _FRAME | data, source="billing", id=f"b-{number}")
+
+    def billed(number: int, invoice_id: str) -> dict[str, Any]:
+        line = lines[0] | {"net_amount": "800.00"}
+        document = invoice(invoice_id=invoice_id, total_amount="800.00", lines=[line])
+        return event("invoice.finalized", document, source="billing", id=f"b-{number}")
+
+    paid = {"payment_id": "PAY-1", "invoice_id": "INV-1", "amount": "800.00"}
+    return [
+        billed(1, "INV-1"),
+        billed(2, "INV-2"),
+        billed(3, "INV-3"),
+        told("payment.failed", 4, **paid, failed_date="2026-01-05", reason="card expired"),
+        told("payment.succeeded", 5, **paid, paid_date="2026-01-10"),
+        told("payment.failed", 6, **paid, failed_date="2026-02-03", reason="returned"),
+        told(
+            "payment.succeeded", 7, payment_id="PAY-2", invoice_id="INV-2", amount="900.00",
+            paid_date="2026-01-12",
+        ),
+        told(
+            "refund.issued", 8, refund_id="RF-2", payment_id="PAY-2", amount="100.00",
+            refund_date="2026-01-20",
+        ),
+        told("invoice.voided", 9, invoice_id="INV-3", void_date="2026-03-01", reason="wrong"),
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home after one run of the story."""
+    folder = tmp_path_factory.mktemp("documents")
+    company = write_company(folder / "company")
+    lines = [event("subscription.created", subscription())]
+    land(company, "1/crm/contracts.jsonl", json_lines(lines))
+    land(company, "1/billing/documents.jsonl", json_lines(_story()))
+    run_pipeline(company, folder / "home", _NOW)
+    return folder / "home"
+
+
+def test_every_event_is_posted_or_says_why_not(home: Path) -> None:
+    rows = query(
+        home,
+        "select event_type, event_id, disposition, reason_code"
+        " from reconciliation.event_dispositions"
+        " where disposition <> 'posted' order by event_id",
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("payment.failed", "b-4", "no_financial_effect", "PAYMENT_NOT_RECEIVED"),
+    ]
+
+
+def test_everything_ties_out_to_the_erp(home: Path) -> None:
+    assert query(home, "select * from reconciliation.tie_out_summary where not is_tied") == []
+    assert query(home, "select code, sentence from controls.exceptions") == []
+
+
+def test_each_document_is_linked_from_its_event_to_its_lines(home: Path) -> None:
+    rows = query(
+        home,
+        "select distinct to_type from lineage.links where from_type = 'event'"
+        " and to_type not in ('contract', 'contract_version', 'usage', 'customer')"
+        " order by to_type",
+    )
+    linked = [row["to_type"] for row in rows]
+    assert linked == ["invoice", "payment", "payment_failure", "refund", "void"]
+    for kind in linked:
+        found = query(
+            home,
+            f"select count(*) as n from lineage.links where from_type = '{kind}'"
+            " and to_type = 'subledger_line'",
+        )
+        assert found[0]["n"] > 0, kind
