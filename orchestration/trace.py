@@ -120,9 +120,10 @@ def trace(home: Home, identifier: str) -> Trace:
             nodes = nodes or list(things)
         if not nodes:
             raise UnknownIdError(
-                f"Nothing is known under '{identifier}'. Give the ID of an event, customer,"
-                " contract, invoice, credit, payment, usage charge, subledger line, journal line"
-                " (DOCUMENT:LINE), journal document or ERP document (its number, or ERP:ID)."
+                f"Nothing is known under '{identifier}'. Give the ID of an event, opportunity,"
+                " quote, customer, contract, invoice, credit, payment, usage charge, subledger"
+                " line, journal line (DOCUMENT:LINE), journal document or ERP document (its number,"
+                " or ERP:ID)."
                 " What was not accepted is listed by `tieout exceptions`."
             )
         came_from = list(_walk(connection, nodes, _DOWN))

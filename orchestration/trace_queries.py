@@ -14,6 +14,18 @@ _EVENT = """
         on events.event_key = dispositions.event_key
     where events.source || ':' || events.event_id in (select unnest($keys))
 """
+_OPPORTUNITY = """
+    select opportunity_id as key, close_date as sorted_by, customer_id, source_customer_id,
+        parent_customer_id, amount_minor, currency, close_date, sales_owner
+    from contracts.opportunities
+    where opportunity_id in (select unnest($keys))
+"""
+_QUOTE = """
+    select quote_id as key, accepted_at as sorted_by, opportunity_id, is_opportunity_known,
+        contract_id, total_minor, currency, accepted_at
+    from contracts.quotes
+    where quote_id in (select unnest($keys))
+"""
 _CUSTOMER = """
     select customer_id as key, customer_id as sorted_by, count(*) as contract_count
     from contracts.contracts
@@ -28,8 +40,15 @@ _CONTRACT = """
 """
 _CONTRACT_VERSION = """
     select contract_version_id as key, printf('%s %06d', contract_id, version_number) as sorted_by,
-        contract_id, version_number, modification_type, amendment_id, valid_from,
-        cast(valid_to - interval 1 day as date) as valid_through
+        contract_id, version_number, modification_type, amendment_id, quote_id, valid_from,
+        cast(valid_to - interval 1 day as date) as valid_through,
+        (
+            select string_agg(replace(hop, '_', ' ') || ' (' || sentence || ')', ', '
+                order by hop_number)
+            from lineage.traces
+            where traces.contract_version_id = contract_versions.contract_version_id
+                and not is_found
+        ) as missing_hops
     from contracts.contract_versions
     where contract_version_id in (select unnest($keys))
 """
@@ -106,6 +125,8 @@ _ERP_DOCUMENT = """
 DOCUMENT_KINDS = ("invoice", "credit", "void", "payment", "payment_failure", "refund")
 QUERIES = {
     "event": _EVENT,
+    "opportunity": _OPPORTUNITY,
+    "quote": _QUOTE,
     "customer": _CUSTOMER,
     "contract": _CONTRACT,
     "contract_version": _CONTRACT_VERSION,

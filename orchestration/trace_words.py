@@ -109,6 +109,23 @@ def _event(_key: str, row: _Row) -> _Said:
     return f"event {row['event_id']} of {row['source']}", says
 
 
+def _opportunity(key: str, row: _Row) -> _Said:
+    parent = f", which belongs to {row['parent_customer_id']}" if row["parent_customer_id"] else ""
+    return f"opportunity {key}", (
+        f"{_money(row['amount_minor'], row['currency'])} won on {row['close_date']}"
+        f" by {row['sales_owner']}, customer {row['customer_id'] or row['source_customer_id']}"
+        f"{parent}"
+    )
+
+
+def _quote(key: str, row: _Row) -> _Said:
+    missing = "" if row["is_opportunity_known"] else ", which is missing"
+    return f"quote {key}", (
+        f"{_money(row['total_minor'], row['currency'])} accepted {_instant(row['accepted_at'])}"
+        f" for contract {row['contract_id']}, opportunity {row['opportunity_id']}{missing}"
+    )
+
+
 def _customer(key: str, row: _Row) -> _Said:
     return f"customer {key}", _count(row["contract_count"], "contract")
 
@@ -125,9 +142,10 @@ def _contract(key: str, row: _Row) -> _Said:
 
 def _contract_version(key: str, row: _Row) -> _Said:
     amendment = f" {row['amendment_id']}" if row["amendment_id"] else ""
+    missing = f"; on its way missing: {row['missing_hops']}" if row["missing_hops"] else ""
     return f"contract version {key}", (
         f"{_plain(row['modification_type'])}{amendment},"
-        f" {row['valid_from']} to {row['valid_through']}"
+        f" {row['valid_from']} to {row['valid_through']}{missing}"
     )
 
 
@@ -235,6 +253,8 @@ def _count(number: int, what: str) -> str:
 
 _WORDS: dict[str, Callable[[str, _Row], _Said]] = {
     "event": _event,
+    "opportunity": _opportunity,
+    "quote": _quote,
     "customer": _customer,
     "contract": _contract,
     "contract_version": _contract_version,

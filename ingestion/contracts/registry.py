@@ -15,11 +15,14 @@ from ingestion.contracts.customers import CustomerUpdated
 from ingestion.contracts.fields import PRECISION_ERROR, VALUE_ERRORS, Contract
 from ingestion.contracts.holds import OPERATOR, HoldPlaced, HoldReleased
 from ingestion.contracts.payments import PaymentFailed, PaymentSucceeded, RefundIssued
+from ingestion.contracts.sales import OpportunityWon, QuoteAccepted
 from ingestion.contracts.subscriptions import (
     SubscriptionAmended,
     SubscriptionCancelled,
     SubscriptionCreated,
     SubscriptionCreatedV1,
+    SubscriptionPaused,
+    SubscriptionResumed,
 )
 from ingestion.contracts.upcasters import UPCASTERS
 from ingestion.contracts.usage import UsageRecorded
@@ -28,10 +31,14 @@ from ingestion.quarantine import Reason
 USAGE_TYPE = "usage.recorded"
 REGISTRY: dict[tuple[str, int], type[Contract]] = {
     ("customer.updated", 1): CustomerUpdated,
+    ("opportunity.won", 1): OpportunityWon,
+    ("quote.accepted", 1): QuoteAccepted,
     ("subscription.created", 1): SubscriptionCreatedV1,
     ("subscription.created", 2): SubscriptionCreated,
     ("subscription.amended", 1): SubscriptionAmended,
     ("subscription.cancelled", 1): SubscriptionCancelled,
+    ("subscription.paused", 1): SubscriptionPaused,
+    ("subscription.resumed", 1): SubscriptionResumed,
     ("invoice.finalized", 1): InvoiceFinalized,
     ("invoice.voided", 1): InvoiceVoided,
     ("credit.issued", 1): CreditIssued,

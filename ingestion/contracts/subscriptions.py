@@ -1,6 +1,7 @@
 """Events about subscriptions: the life of a contract.
 
-Belongs here: subscription.created (two versions), subscription.amended, subscription.cancelled.
+Belongs here: subscription.created (two versions), subscription.amended, subscription.cancelled,
+subscription.paused, subscription.resumed.
 Does not: turning version 1 into version 2 (upcasters).
 """
 
@@ -23,6 +24,7 @@ from ingestion.contracts.fields import (
 
 BillingFrequency = Annotated[Literal["annual", "quarterly", "monthly"], LowerCase]
 BillingTiming = Annotated[Literal["advance", "arrears"], LowerCase]
+_QUOTE = Field(default=None, description="The accepted quote these terms come from.")
 
 
 class SubscriptionLine(Contract):
@@ -104,6 +106,7 @@ class SubscriptionCreatedV1(_Terms):
 class SubscriptionCreated(_Terms):
     """A contract begins."""
 
+    quote_id: Identifier | None = _QUOTE
     lines: list[SubscriptionLine] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -124,6 +127,7 @@ class SubscriptionAmended(Contract):
     timing: Annotated[Literal["immediate", "at_renewal"], LowerCase]
     effective_date: ServiceDate = Field(description="First day of the new terms.")
     term_end: ServiceDate = Field(description="Last day of service after the change.")
+    quote_id: Identifier | None = _QUOTE
     lines: list[SubscriptionLine] = Field(
         min_length=1, description="The complete set of lines from effective_date on."
     )
@@ -143,3 +147,23 @@ class SubscriptionCancelled(Contract):
         Literal["at_period_end", "immediate_credit", "immediate_no_refund"], LowerCase
     ]
     access_until: ServiceDate = Field(description="Last day of service.")
+
+
+class SubscriptionPaused(Contract):
+    """Service of a contract is suspended, or its billing alone is paused."""
+
+    contract_id: Identifier
+    pause_id: Identifier = Field(description="Names the pause; its resume names it too.")
+    effective_date: ServiceDate = Field(description="First day of the pause.")
+    mode: Annotated[Literal["suspend_extend", "continue"], LowerCase] = Field(
+        description="suspend_extend: no access and no revenue, the term ends later by the days "
+        "paused. continue: access stays, only billing pauses."
+    )
+
+
+class SubscriptionResumed(Contract):
+    """A pause is over."""
+
+    contract_id: Identifier
+    pause_id: Identifier = Field(description="The pause that ends.")
+    effective_date: ServiceDate = Field(description="First day of service again.")

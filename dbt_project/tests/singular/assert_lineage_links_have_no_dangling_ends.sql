@@ -14,6 +14,16 @@ nodes as (
     from {{ ref('int_customers_resolved') }}
     union all
     select
+        'opportunity' as node_type,
+        opportunity_id as node_key
+    from {{ ref('opportunities') }}
+    union all
+    select
+        'quote' as node_type,
+        quote_id as node_key
+    from {{ ref('quotes') }}
+    union all
+    select
         'contract' as node_type,
         contract_id as node_key
     from {{ ref('contracts') }}

@@ -40,6 +40,7 @@ _TABLES = {
                 to_key: 'fresh'}},
             {{from_type: 'contract_version', from_key: 'CT-1-v1', to_type: 'subledger_line',
                 to_key: 'float'}},
+            {{from_type: 'opportunity', from_key: 'OP-1', to_type: 'quote', to_key: 'Q-1'}},
             {{from_type: 'event', from_key: 'vanished', to_type: 'invoice', to_key: 'INV-X'}}
         ], recursive := true)
         union all
@@ -48,6 +49,22 @@ _TABLES = {
         select 'subledger_line', key, 'journal_line', '{_DOCUMENT}:1'
         from (select unnest({_LINE_KEYS}) as key)
     """,
+    "lineage.traces": """
+        select 'CT-1-v1' as contract_version_id, unnest([1, 2, 6]) as hop_number,
+            unnest(['opportunity', 'quote', 'payment']) as hop,
+            unnest([false, true, false]) as is_found,
+            unnest(['none is known', 'Q-1', 'nothing is paid']) as sentence
+    """,
+    "contracts.opportunities": """
+        select 'OP-1' as opportunity_id, 'C-1' as customer_id, 'acc-1' as source_customer_id,
+            'C-0' as parent_customer_id, 1200000::bigint as amount_minor, 'USD' as currency,
+            date '2025-12-15' as close_date, 'rep-7' as sales_owner
+    """,
+    "contracts.quotes": """
+        select 'Q-1' as quote_id, 'OP-9' as opportunity_id, false as is_opportunity_known,
+            'CT-1' as contract_id, 1200000::bigint as total_minor, 'USD' as currency,
+            timestamp '2025-12-18 09:30:00' as accepted_at
+    """,
     "contracts.contracts": """
         select 'CT-1' as contract_id, 'C-1' as customer_id, 'acc-1' as source_customer_id,
             'US' as legal_entity_code, 'USD' as currency, date '2026-01-01' as term_start_date,
@@ -55,7 +72,7 @@ _TABLES = {
     """,
     "contracts.contract_versions": """
         select 'CT-1-v1' as contract_version_id, 'CT-1' as contract_id, 1 as version_number,
-            'new' as modification_type, null::varchar as amendment_id,
+            'new' as modification_type, null::varchar as amendment_id, 'Q-1' as quote_id,
             date '2026-01-01' as valid_from, date '2027-01-01' as valid_to
     """,
     "reconciliation.tie_out_invoices_to_subledger": """
@@ -196,7 +213,10 @@ def test_what_is_not_sealed_says_so_and_why(home: Home) -> None:
     things = trace(home, "CT-1-v1").things
     said = "recognition for 2026-04, revenue without account, credit 5.00 USD"
     assert {node.key: thing.words for node, thing in things.items()} == {
-        "CT-1-v1": "contract version CT-1-v1: new, 2026-01-01 to 2026-12-31",
+        "CT-1-v1": (
+            "contract version CT-1-v1: new, 2026-01-01 to 2026-12-31; on its way missing:"
+            " opportunity (none is known), payment (nothing is paid)"
+        ),
         "feld": f"subledger line feld: {said}, held: GL_MAPPING_MISSING, not sealed",
         "fresh": f"subledger line fresh: {said}, not sealed",
         "float": f"subledger line float: {said}, sealed so far -2.00 USD",
@@ -286,3 +306,12 @@ def test_a_run_at_work_does_not_hide_the_marts_and_is_named_where_it_does(home: 
         with pytest.raises(WarehouseBusyError, match="a run is writing"):
             trace(home, "use-1")
         run.communicate(b"\n")
+
+
+def test_a_quote_says_whether_its_opportunity_came(home: Home) -> None:
+    assert _words(home, "OP-1") == {
+        "opportunity": "opportunity OP-1: 12,000.00 USD won on 2025-12-15 by rep-7, customer C-1,"
+        " which belongs to C-0",
+        "quote": "quote Q-1: 12,000.00 USD accepted 2025-12-18 09:30:00 UTC for contract CT-1,"
+        " opportunity OP-9, which is missing",
+    }

@@ -31,6 +31,7 @@ counted as (
         amendments.timing,
         amendments.effective_date,
         amendments.term_end_date,
+        amendments.quote_id,
         amendments.occurred_at,
         greatest(amendments.effective_date, contracts.term_start_date) as starts_on,
         contracts.contract_id is not null as is_contract_known,
@@ -90,6 +91,8 @@ judged as (
         excluded.effective_date,
         excluded.starts_on,
         excluded.term_end_date,
+        excluded.occurred_at,
+        excluded.quote_id,
         case
             when excluded.reason is not null then excluded.reason
             when

@@ -1,4 +1,4 @@
--- One row per event that meant to change a contract: amendments, cancellations, and
+-- One row per event that meant to change a contract: amendments, cancellations, pauses, and
 -- announcements of a contract that another event had created.
 with
 
@@ -11,6 +11,12 @@ amendments as (
 cancellations as (
 
     select * from {{ ref('int_contract_cancellations_judged') }}
+
+),
+
+pauses as (
+
+    select * from {{ ref('int_contract_pauses_judged') }}
 
 ),
 
@@ -47,6 +53,16 @@ changes as (
         cancellations.effective_date,
         cancellations.outcome
     from cancellations
+    union all
+    select
+        pauses.event_key,
+        pauses.contract_id,
+        pauses.pause_id as amendment_id,
+        pauses.pause_step as amendment_type,
+        pauses.pause_mode as timing,
+        pauses.effective_date,
+        pauses.outcome
+    from pauses
     union all
     select
         created.event_key,

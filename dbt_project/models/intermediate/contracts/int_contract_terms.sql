@@ -20,18 +20,22 @@ begun as (
         amendments.contract_id,
         amendments.starts_on as valid_from,
         amendments.term_end_date,
+        amendments.occurred_at,
         amendments.event_key,
         amendments.amendment_type as modification_type,
-        amendments.amendment_id
+        amendments.amendment_id,
+        amendments.quote_id
     from amendments
     union all
     select
         contracts.contract_id,
         contracts.term_start_date as valid_from,
         contracts.term_end_date,
+        contracts.occurred_at,
         contracts.event_key,
         'new' as modification_type,
-        null as amendment_id
+        null as amendment_id,
+        contracts.quote_id
     from contracts
     left join amendments
         on

@@ -1,9 +1,9 @@
 -- One row per contract version: its products, its price, and what its days used up of it.
 with
 
-contract_versions as (
+version_days as (
 
-    select * from {{ ref('contract_versions') }}
+    select * from {{ ref('int_contract_version_days') }}
 
 ),
 
@@ -16,19 +16,17 @@ contract_version_lines as (
 used as (
 
     select
-        contract_versions.contract_version_id,
+        version_days.contract_version_id,
         contract_version_lines.product_code,
         contract_version_lines.version_price_minor,
         {{ prorate(
             'contract_version_lines.version_price_minor',
-            days_between('contract_versions.valid_from', 'contract_versions.valid_to'),
-            days_between(
-                'contract_versions.valid_from', add_days('contract_versions.term_end_date', 1)
-            ),
+            'version_days.served_days',
+            'version_days.version_days',
         ) }} as used_price_minor
-    from contract_versions
+    from version_days
     inner join contract_version_lines
-        on contract_versions.contract_version_id = contract_version_lines.contract_version_id
+        on version_days.contract_version_id = contract_version_lines.contract_version_id
 
 ),
 

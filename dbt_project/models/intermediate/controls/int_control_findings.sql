@@ -3,6 +3,7 @@
     'ctl_subject_legal_entity',
     'ctl_subject_customer_status',
     'ctl_contract_confirmed',
+    'ctl_contract_pauses',
     'ctl_document_prerequisites',
     'ctl_document_contract_lines',
     'ctl_contract_currency',
@@ -22,6 +23,7 @@
     'ctl_document_duplicate',
     'ctl_contract_repeated',
     'ctl_contract_negative_usage',
+    'ctl_contract_quotes',
     'ctl_legal_entity_open_period',
 ] %}
 with

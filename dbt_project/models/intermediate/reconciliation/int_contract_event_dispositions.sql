@@ -1,4 +1,5 @@
--- One row per contract event: the worst state of the revenue lines of the days it decides.
+-- One row per contract event: the worst state of the revenue lines of the days it decides. A pause
+-- books nothing: it moves days, and those are booked for the event that brought their terms.
 with
 
 outcomes as (
@@ -48,7 +49,7 @@ ranks as (
             and {{ accounting_period('outcomes.decides_from') }} <= lines_by_period.origin_period
             and lines_by_period.origin_period
             <= {{ accounting_period(add_days('outcomes.decides_to', -1)) }}
-    where outcomes.outcome = 'applied'
+    where outcomes.outcome = 'applied' and outcomes.event_effect in ('terms', 'end')
     group by outcomes.event_key
 
 ),
@@ -60,6 +61,7 @@ disposed as (
         outcomes.contract_id,
         case
             when outcomes.outcome = 'contract_unknown' then '1:held:CONTRACT_MISSING'
+            when outcomes.outcome = 'pause_unknown' then '1:held:PAUSE_MISSING'
             when outcomes.outcome = 'unconfirmed'
                 then '1:held:' || coalesce(contract_holds.hold_code, 'CONTRACT_NOT_CONFIRMED')
             when outcomes.outcome <> 'applied'
@@ -67,8 +69,13 @@ disposed as (
             when outcomes.decides_from > contracts.cutoff_date then '8:scheduled:NOT_YET_EFFECTIVE'
             when ranks.disposition_rank is not null then ranks.disposition_rank
             when contract_holds.hold_code is not null then '1:held:' || contract_holds.hold_code
-            when outcomes.ends_service_on is not null
+            when
+                outcomes.event_effect = 'end'
+                or outcomes.decides_from > contracts.service_end_date
                 then '9:no_financial_effect:NOTHING_LEFT_TO_END'
+            when outcomes.event_effect = 'billing_pause'
+                then '9:no_financial_effect:SERVICE_CONTINUES'
+            when outcomes.event_effect = 'suspension' then '9:no_financial_effect:SCHEDULE_SHIFTED'
             when outcomes.decides_to > contracts.cutoff_date then '8:scheduled:NOTHING_EARNED_YET'
             else '9:no_financial_effect:NOTHING_EARNED'
         end as disposition_rank

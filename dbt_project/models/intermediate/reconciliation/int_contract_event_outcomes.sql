@@ -25,6 +25,12 @@ cancellations as (
 
 ),
 
+pauses as (
+
+    select * from {{ ref('int_contract_pauses_judged') }}
+
+),
+
 contract_versions as (
 
     select * from {{ ref('contract_versions') }}
@@ -37,7 +43,8 @@ outcomes as (
         created.event_key,
         created.contract_id,
         case when announced.event_key is null then 'repeated' else 'applied' end as outcome,
-        cast(null as date) as ends_service_on
+        'terms' as event_effect,
+        cast(null as date) as takes_effect_on
     from created
     left join announced on created.event_key = announced.event_key
     union all
@@ -45,15 +52,26 @@ outcomes as (
         event_key,
         contract_id,
         outcome,
-        cast(null as date) as ends_service_on
+        'terms' as event_effect,
+        cast(null as date) as takes_effect_on
     from amendments
     union all
     select
         event_key,
         contract_id,
         outcome,
-        effective_date as ends_service_on
+        'end' as event_effect,
+        effective_date as takes_effect_on
     from cancellations
+    union all
+    select
+        event_key,
+        contract_id,
+        outcome,
+        case pause_mode when 'suspend_extend' then 'suspension' else 'billing_pause' end
+            as event_effect,
+        effective_date as takes_effect_on
+    from pauses
 
 ),
 
@@ -65,13 +83,13 @@ spanned as (
         case
             when
                 outcomes.outcome = 'applied'
-                and outcomes.ends_service_on is null
+                and outcomes.event_effect = 'terms'
                 and contract_versions.event_key is null
                 then 'replaced_before_it_began'
             else outcomes.outcome
         end as outcome,
-        outcomes.ends_service_on,
-        coalesce(contract_versions.valid_from, outcomes.ends_service_on) as decides_from,
+        outcomes.event_effect,
+        coalesce(contract_versions.valid_from, outcomes.takes_effect_on) as decides_from,
         coalesce(contract_versions.valid_to, {{ end_of_time() }}) as decides_to
     from outcomes
     left join contract_versions on outcomes.event_key = contract_versions.event_key

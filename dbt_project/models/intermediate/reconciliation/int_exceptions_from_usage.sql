@@ -61,6 +61,7 @@ final as (
         || case held.code
             when 'CUSTOMER_UNKNOWN' then 'no customer is known by this id.'
             when 'CONTRACT_AMBIGUOUS' then 'more than one contract line takes this meter then.'
+            when 'USAGE_DURING_PAUSE' then 'service of the contract is suspended then.'
             else 'no contract of the customer has a line for this meter then.'
         end as sentence,
         held_since.opened_at

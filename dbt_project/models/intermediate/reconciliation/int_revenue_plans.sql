@@ -8,6 +8,12 @@ obligations as (
 
 ),
 
+suspensions as (
+
+    select * from {{ ref('int_contract_suspensions') }}
+
+),
+
 spans as (
 
     select
@@ -47,6 +53,7 @@ planned as (
         snapshots.legal_entity_code,
         snapshots.currency,
         snapshots.as_of_month,
+        obligations.contract_id,
         obligations.start_date,
         obligations.allocated_price_minor,
         obligations.total_days,
@@ -76,23 +83,40 @@ plan_months as (
 
 ),
 
+parts as (
+
+    select
+        *,
+        greatest(plan_month, open_from_date) as part_from,
+        {{ add_days('least(' ~ month_end('plan_month') ~ ', plan_end_date)', 1) }} as part_to
+    from plan_months
+
+),
+
 amounts as (
 
     select
-        legal_entity_code,
-        currency,
-        {{ accounting_period('as_of_month') }} as as_of_period,
-        {{ accounting_period('plan_month') }} as recognition_period,
+        parts.legal_entity_code,
+        parts.currency,
+        {{ accounting_period('parts.as_of_month') }} as as_of_period,
+        {{ accounting_period('parts.plan_month') }} as recognition_period,
         {{ share_between(
-            'allocated_price_minor',
-            days_between('start_date', 'greatest(plan_month, open_from_date)'),
-            days_between(
-                'start_date',
-                add_days('least(' ~ month_end('plan_month') ~ ', plan_end_date)', 1)
-            ),
-            'total_days',
+            'parts.allocated_price_minor',
+            days_between('parts.start_date', 'parts.part_from')
+            ~ ' - ' ~ suspended_days_before('at_from', 'parts.part_from')
+            ~ ' + ' ~ suspended_days_before('at_start', 'parts.start_date'),
+            days_between('parts.start_date', 'parts.part_to')
+            ~ ' - ' ~ suspended_days_before('at_to', 'parts.part_to')
+            ~ ' + ' ~ suspended_days_before('at_start', 'parts.start_date'),
+            'parts.total_days',
         ) }} as scheduled_minor
-    from plan_months
+    from parts
+    left join suspensions as at_start
+        on {{ answers_for('at_start', 'parts.contract_id', 'parts.start_date') }}
+    left join suspensions as at_from
+        on {{ answers_for('at_from', 'parts.contract_id', 'parts.part_from') }}
+    left join suspensions as at_to
+        on {{ answers_for('at_to', 'parts.contract_id', 'parts.part_to') }}
 
 ),
 

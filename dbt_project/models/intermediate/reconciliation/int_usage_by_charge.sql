@@ -4,7 +4,7 @@ with
 
 matched as (
 
-    select * from {{ ref('int_usage_matched') }} where not is_ambiguous
+    select * from {{ ref('int_usage_matched') }} where not is_ambiguous and not is_suspended
 
 ),
 

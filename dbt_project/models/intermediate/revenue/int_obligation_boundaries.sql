@@ -1,5 +1,5 @@
 -- One row per performance obligation and day on which a recognition step begins or the last one
--- ends: months, invoices and credits of its track, changes of the exchange rate.
+-- ends: months, invoices and credits of its track, changes of the exchange rate, suspensions.
 with
 
 obligations as (
@@ -14,15 +14,29 @@ contracts as (
 
 ),
 
-invoice_lines as (
+track_days as (
 
-    select * from {{ ref('int_invoice_lines_valued') }}
+    select
+        track_key,
+        invoice_date as boundary_date
+    from {{ ref('int_invoice_lines_valued') }}
+    union
+    select
+        track_key,
+        credit_date as boundary_date
+    from {{ ref('int_credit_lines_valued') }}
 
 ),
 
-credit_lines as (
+suspension_days as (
 
-    select * from {{ ref('int_credit_lines_valued') }}
+    {% for day in ['suspended_from', 'suspended_to'] %}
+        select
+            contract_id,
+            {{ day }} as boundary_date
+        from {{ ref('int_contract_suspensions') }}
+        {{ "union" if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -36,6 +50,7 @@ spans as (
 
     select
         obligations.performance_obligation_id,
+        obligations.contract_id,
         obligations.allocated_price_minor,
         obligations.total_days,
         obligations.start_date,
@@ -47,15 +62,6 @@ spans as (
     from obligations
     inner join contracts on obligations.contract_id = contracts.contract_id
     where least(obligations.last_service_date, contracts.cutoff_date) >= obligations.start_date
-
-),
-
-month_starts as (
-
-    select
-        performance_obligation_id,
-        {{ month_spine('start_date', 'stop_date') }} as boundary_date
-    from spans
 
 ),
 
@@ -73,20 +79,20 @@ boundaries as (
     union
     select
         performance_obligation_id,
-        boundary_date
-    from month_starts
+        {{ month_spine('start_date', 'stop_date') }} as boundary_date
+    from spans
     union
     select
         spans.performance_obligation_id,
-        invoice_lines.invoice_date as boundary_date
+        track_days.boundary_date
     from spans
-    inner join invoice_lines on spans.track_key = invoice_lines.track_key
+    inner join track_days on spans.track_key = track_days.track_key
     union
     select
         spans.performance_obligation_id,
-        credit_lines.credit_date as boundary_date
+        suspension_days.boundary_date
     from spans
-    inner join credit_lines on spans.track_key = credit_lines.track_key
+    inner join suspension_days on spans.contract_id = suspension_days.contract_id
     union
     select
         spans.performance_obligation_id,
@@ -103,6 +109,7 @@ inside as (
 
     select
         spans.performance_obligation_id,
+        spans.contract_id,
         spans.allocated_price_minor,
         spans.total_days,
         spans.start_date,

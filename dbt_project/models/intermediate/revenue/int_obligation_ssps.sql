@@ -8,6 +8,12 @@ contract_versions as (
 
 ),
 
+version_days as (
+
+    select * from {{ ref('int_contract_version_days') }}
+
+),
+
 version_lines as (
 
     select * from {{ ref('contract_version_lines') }} where line_kind = 'fixed'
@@ -41,19 +47,17 @@ terms as (
         'year' as price_period,
         currencies.minor_unit_exponent,
         contract_versions.term_start_date,
-        contract_versions.term_end_date,
+        version_days.price_end_date,
+        version_days.version_days,
+        version_days.term_days,
         {{ full_months_between(
-            'contract_versions.term_start_date', add_days('contract_versions.term_end_date', 1)
-        ) }} as full_months,
-        {{ days_between(
-            'contract_versions.valid_from', add_days('contract_versions.term_end_date', 1)
-        ) }} as version_days,
-        {{ days_between(
-            'contract_versions.term_start_date', add_days('contract_versions.term_end_date', 1)
-        ) }} as term_days
+            'contract_versions.term_start_date', add_days('version_days.price_end_date', 1)
+        ) }} as full_months
     from version_lines
     inner join contract_versions
         on version_lines.contract_version_id = contract_versions.contract_version_id
+    inner join version_days
+        on version_lines.contract_version_id = version_days.contract_version_id
     inner join contracts on version_lines.contract_id = contracts.contract_id
     inner join currencies on contracts.currency = currencies.currency
     inner join ssps
@@ -83,7 +87,7 @@ priced as (
             unit_price='ssp_amount',
             price_period='price_period',
             full_months='full_months',
-            stub_days=days_between('stub_start_date', add_days('term_end_date', 1)),
+            stub_days=days_between('stub_start_date', add_days('price_end_date', 1)),
             days_in_stub_month=days_in_month('stub_start_date'),
             minor_unit_exponent='minor_unit_exponent',
         ) }} as term_ssp_minor

@@ -9,15 +9,37 @@ boundaries as (
 
 ),
 
+suspensions as (
+
+    select * from {{ ref('int_contract_suspensions') }}
+
+),
+
+served as (
+
+    -- The service clock: days since the obligation began on which service was given.
+    select
+        boundaries.*,
+        {{ days_between('boundaries.start_date', 'boundaries.boundary_date') }}
+        - {{ suspended_days_before('at_boundary', 'boundaries.boundary_date') }}
+        + {{ suspended_days_before('at_start', 'boundaries.start_date') }} as served_days
+    from boundaries
+    left join suspensions as at_boundary
+        on {{ answers_for('at_boundary', 'boundaries.contract_id', 'boundaries.boundary_date') }}
+    left join suspensions as at_start
+        on {{ answers_for('at_start', 'boundaries.contract_id', 'boundaries.start_date') }}
+
+),
+
 steps as (
 
     select
         *,
         boundary_date as step_start_date,
-        lead(boundary_date) over (
-            partition by performance_obligation_id order by boundary_date
-        ) as step_stop_date
-    from boundaries
+        lead(boundary_date) over obligation as step_stop_date,
+        lead(served_days) over obligation as served_days_after
+    from served
+    window obligation as (partition by performance_obligation_id order by boundary_date)
 
 ),
 
@@ -28,15 +50,12 @@ amounts as (
         step_start_date,
         {{ add_days('step_stop_date', -1) }} as step_end_date,
         {{ share_between(
-            'allocated_price_minor',
-            days_between('start_date', 'step_start_date'),
-            days_between('start_date', 'step_stop_date'),
-            'total_days',
+            'allocated_price_minor', 'served_days', 'served_days_after', 'total_days'
         ) }} as amount_minor,
         {{ share_between_wide(
             wide('allocated_price_minor') ~ ' * 10000',
-            days_between('start_date', 'step_start_date'),
-            days_between('start_date', 'step_stop_date'),
+            'served_days',
+            'served_days_after',
             'total_days',
         ) }} as amount_fine
     from steps

@@ -29,6 +29,7 @@ matched as (
         raw_usage.usage_day,
         usage_terms.contract_version_line_id,
         usage_terms.is_ambiguous,
+        usage_terms.is_suspended,
         local_quarter_hours.usage_date,
         cast(sum(raw_usage.quantity) as decimal(28, 6)) as quantity,
         count(*) as event_count
@@ -51,6 +52,7 @@ matched as (
         raw_usage.usage_day,
         usage_terms.contract_version_line_id,
         usage_terms.is_ambiguous,
+        usage_terms.is_suspended,
         local_quarter_hours.usage_date
 
 )

@@ -44,20 +44,13 @@ spans as (
 
 ),
 
-covered as (
+covering as (
 
+    -- A suspended line takes usage only where no other line does.
     select
-        spans.customer_id,
-        spans.meter_code,
         spans.from_at,
         spans.to_at,
-        count(*) as line_count,
-        min(usage_lines.contract_version_line_id) as contract_version_line_id,
-        min(usage_lines.contract_version_id) as contract_version_id,
-        min(usage_lines.contract_id) as contract_id,
-        min(usage_lines.contract_line_id) as contract_line_id,
-        min(usage_lines.price_id) as price_id,
-        min(usage_lines.time_zone) as time_zone
+        usage_lines.*
     from spans
     inner join usage_lines
         on
@@ -66,7 +59,31 @@ covered as (
             and spans.from_at >= usage_lines.valid_from_at
             and spans.from_at < usage_lines.valid_to_at
     where spans.to_at is not null
-    group by spans.customer_id, spans.meter_code, spans.from_at, spans.to_at
+    qualify
+        not usage_lines.is_suspended
+        or not {{ any_true('not usage_lines.is_suspended') }} over (
+            partition by spans.customer_id, spans.meter_code, spans.from_at
+        )
+
+),
+
+covered as (
+
+    select
+        customer_id,
+        meter_code,
+        from_at,
+        to_at,
+        count(*) as line_count,
+        min(contract_version_line_id) as contract_version_line_id,
+        min(contract_version_id) as contract_version_id,
+        min(contract_id) as contract_id,
+        min(contract_line_id) as contract_line_id,
+        min(price_id) as price_id,
+        min(time_zone) as time_zone,
+        {{ any_true('is_suspended') }} as is_suspended
+    from covering
+    group by customer_id, meter_code, from_at, to_at
 
 ),
 
@@ -76,7 +93,7 @@ usage_terms as (
         customers.source,
         customers.source_customer_id,
         covered.*,
-        covered.line_count > 1 as is_ambiguous
+        covered.line_count > 1 and not covered.is_suspended as is_ambiguous
     from covered
     inner join customers on covered.customer_id = customers.customer_id
 

@@ -67,7 +67,11 @@ contract_modifications as (
         steps.amendment_type,
         steps.timing,
         steps.effective_date,
-        case when steps.outcome = 'applied' then 'prospective' end as modification_treatment,
+        case
+            when steps.outcome <> 'applied' then null
+            when steps.amendment_type not in ('pause', 'resume') then 'prospective'
+            when steps.timing = 'suspend_extend' then 'schedule_shift'
+        end as modification_treatment,
         steps.outcome,
         steps.old_contract_version_id,
         steps.new_contract_version_id,

@@ -8,6 +8,12 @@ contract_versions as (
 
 ),
 
+version_days as (
+
+    select * from {{ ref('int_contract_version_days') }}
+
+),
+
 contracts as (
 
     select * from {{ ref('int_contracts_announced') }}
@@ -33,18 +39,16 @@ terms as (
         contract_versions.contract_id,
         contract_versions.event_key,
         currencies.minor_unit_exponent,
-        {{ full_months_between(
-            'contract_versions.term_start_date', add_days('contract_versions.term_end_date', 1)
-        ) }} as full_months,
         contract_versions.term_start_date,
-        {{ days_between(
-            'contract_versions.valid_from', add_days('contract_versions.term_end_date', 1)
-        ) }} as version_days,
-        {{ days_between(
-            'contract_versions.term_start_date', add_days('contract_versions.term_end_date', 1)
-        ) }} as term_days,
-        contract_versions.term_end_date
+        version_days.price_end_date,
+        version_days.version_days,
+        version_days.term_days,
+        {{ full_months_between(
+            'contract_versions.term_start_date', add_days('version_days.price_end_date', 1)
+        ) }} as full_months
     from contract_versions
+    inner join version_days
+        on contract_versions.contract_version_id = version_days.contract_version_id
     inner join contracts on contract_versions.contract_id = contracts.contract_id
     left join currencies on contracts.currency = currencies.currency
 
@@ -74,7 +78,7 @@ priced as (
                 unit_price='announced_lines.unit_price',
                 price_period='announced_lines.price_period',
                 full_months='stubs.full_months',
-                stub_days=days_between('stubs.stub_start_date', add_days('stubs.term_end_date', 1)),
+                stub_days=days_between('stubs.stub_start_date', add_days('stubs.price_end_date', 1)),
                 days_in_stub_month=days_in_month('stubs.stub_start_date'),
                 minor_unit_exponent='stubs.minor_unit_exponent',
             ) }}

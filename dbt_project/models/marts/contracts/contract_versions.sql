@@ -4,7 +4,7 @@ with
 
 terms as (
 
-    select * from {{ ref('int_contract_terms') }}
+    select * from {{ ref('int_contract_terms_extended') }}
 
 ),
 
@@ -63,6 +63,7 @@ spans as (
         chained.event_key,
         chained.modification_type,
         chained.amendment_id,
+        chained.quote_id,
         legal_entities.time_zone
     from chained
     left join cancellations on chained.contract_id = cancellations.contract_id
@@ -96,7 +97,8 @@ contract_versions as (
         {{ midnight_at('numbered.valid_to', 'numbered.time_zone') }} as valid_to_at,
         numbered.event_key,
         numbered.modification_type,
-        numbered.amendment_id
+        numbered.amendment_id,
+        numbered.quote_id
     from numbered
 
 )

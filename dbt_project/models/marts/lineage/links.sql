@@ -8,6 +8,12 @@ contract_links as (
 
 ),
 
+sales_links as (
+
+    select * from {{ ref('int_lineage_sales_links') }}
+
+),
+
 document_links as (
 
     select * from {{ ref('int_lineage_document_links') }}
@@ -40,6 +46,8 @@ journal_links as (
 
 links as (
 
+    select * from sales_links
+    union all
     select * from contract_links
     union all
     select * from document_links

@@ -11,7 +11,7 @@ usage_events as (
 
 usage_terms as (
 
-    select * from {{ ref('int_usage_terms') }} where not is_ambiguous
+    select * from {{ ref('int_usage_terms') }} where not is_ambiguous and not is_suspended
 
 ),
 

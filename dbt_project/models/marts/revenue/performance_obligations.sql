@@ -13,6 +13,12 @@ contract_versions as (
 
 ),
 
+version_days as (
+
+    select * from {{ ref('int_contract_version_days') }}
+
+),
+
 version_lines as (
 
     select * from {{ ref('contract_version_lines') }} where line_kind = 'fixed'
@@ -41,15 +47,16 @@ lines as (
         least(
             {{ add_days('contract_versions.valid_to', -1) }}, contract_versions.term_end_date
         ) as last_service_date,
-        {{ days_between(
-            'contract_versions.valid_from', add_days('contract_versions.term_end_date', 1)
-        ) }} as total_days,
+        version_days.version_days as total_days,
+        version_days.served_days,
         max(contract_versions.version_number) over (
             partition by contract_versions.contract_id
         ) = contract_versions.version_number as is_last_version
     from version_lines
     inner join contract_versions
         on version_lines.contract_version_id = contract_versions.contract_version_id
+    inner join version_days
+        on version_lines.contract_version_id = version_days.contract_version_id
     inner join contracts on version_lines.contract_id = contracts.contract_id
     left join ssps
         on version_lines.contract_version_line_id = ssps.contract_version_line_id
@@ -105,11 +112,10 @@ obligations as (
         end_date,
         last_service_date,
         cast(total_days as bigint) as total_days,
+        cast(served_days as bigint) as served_days,
         is_last_version,
         allocated_price_minor - {{ share_of(
-            'allocated_price_minor',
-            'greatest(' ~ days_between('start_date', add_days('last_service_date', 1)) ~ ', 0)',
-            'total_days',
+            'allocated_price_minor', 'greatest(served_days, 0)', 'total_days'
         ) }} as transferred_minor
     from allocated
 

@@ -1,8 +1,6 @@
 -- One row per contract with fixed obligations: what is left to be earned, by when it will be, and
 -- how much of what was billed ahead is current.
-{%- set service_days = 'greatest(' ~ days_between(
-    'obligations.start_date', add_days('obligations.last_service_date', 1)
-) ~ ', 0)' %}
+{%- set points = {'earned': 0, 'twelve': 12, 'twenty_four': 24} %}
 with
 
 obligations as (
@@ -17,6 +15,12 @@ contracts as (
 
 ),
 
+suspensions as (
+
+    select * from {{ ref('int_contract_suspensions') }}
+
+),
+
 contract_balances as (
 
     select * from {{ ref('contract_balances') }}
@@ -25,20 +29,31 @@ contract_balances as (
 
 reached as (
 
-    -- Days of an obligation that are over at each point in time; none after its service ended.
+    -- Days of service of an obligation that are over at each point; none after its service ended.
     select
         obligations.*,
         contracts.cutoff_date,
-        {%- for name, months in [('earned', 0), ('twelve', 12), ('twenty_four', 24)] %}
+        {%- for name, months in points.items() %}
+            {%- set point = add_months(add_days('contracts.cutoff_date', 1), months) %}
             least(greatest(
-                {{ days_between('obligations.start_date', add_months(
-                    add_days('contracts.cutoff_date', 1), months
-                )) }}, 0
-            ), {{ service_days }}) as {{ name }}_days,
+                {{ days_between('obligations.start_date', point) }}
+                - {{ suspended_days_before('at_' ~ name, point) }}
+                + {{ suspended_days_before('at_start', 'obligations.start_date') }}, 0
+            ), greatest(obligations.served_days, 0)) as {{ name }}_days,
         {%- endfor %}
-        {{ service_days }} as service_days
+        greatest(obligations.served_days, 0) as service_days
     from obligations
     inner join contracts on obligations.contract_id = contracts.contract_id
+    left join suspensions as at_start
+        on {{ answers_for('at_start', 'obligations.contract_id', 'obligations.start_date') }}
+    {% for name, months in points.items() %}
+        left join suspensions as at_{{ name }}
+            on {{ answers_for(
+                'at_' ~ name,
+                'obligations.contract_id',
+                add_months(add_days('contracts.cutoff_date', 1), months),
+            ) }}
+    {% endfor %}
 
 ),
 

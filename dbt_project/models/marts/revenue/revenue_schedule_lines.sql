@@ -13,6 +13,12 @@ contracts as (
 
 ),
 
+suspensions as (
+
+    select * from {{ ref('int_contract_suspensions') }}
+
+),
+
 steps as (
 
     select * from {{ ref('int_recognition_steps') }} where entry_type = 'recognition'
@@ -22,9 +28,30 @@ steps as (
 months as (
 
     select
-        *,
-        {{ month_spine('start_date', 'end_date') }} as month_start_date
-    from obligations
+        spread.*,
+        {{ add_days('least(' ~ month_end('month_start_date') ~ ', end_date)', 1) }}
+            as month_stop_date
+    from (
+        select
+            *,
+            {{ month_spine('start_date', 'end_date') }} as month_start_date
+        from obligations
+    ) as spread
+
+),
+
+served as (
+
+    select
+        months.*,
+        {{ days_between('months.start_date', 'months.month_stop_date') }}
+        - {{ suspended_days_before('at_stop', 'months.month_stop_date') }}
+        + {{ suspended_days_before('at_start', 'months.start_date') }} as reached_days
+    from months
+    left join suspensions as at_stop
+        on {{ answers_for('at_stop', 'months.contract_id', 'months.month_stop_date') }}
+    left join suspensions as at_start
+        on {{ answers_for('at_start', 'months.contract_id', 'months.start_date') }}
 
 ),
 
@@ -33,16 +60,11 @@ planned as (
     select
         performance_obligation_id,
         {{ accounting_period('month_start_date') }} as accounting_period,
-        {{ share_between(
-            'allocated_price_minor',
-            days_between('start_date', 'greatest(month_start_date, start_date)'),
-            days_between(
-                'start_date',
-                add_days('least(' ~ month_end('month_start_date') ~ ', end_date)', 1)
-            ),
-            'total_days',
-        ) }} as scheduled_minor
-    from months
+        {{ share_of('allocated_price_minor', 'reached_days', 'total_days') }}
+        - coalesce(lag({{ share_of('allocated_price_minor', 'reached_days', 'total_days') }}) over (
+            partition by performance_obligation_id order by month_start_date
+        ), 0) as scheduled_minor
+    from served
 
 ),
 

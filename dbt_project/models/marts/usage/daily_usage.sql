@@ -27,7 +27,7 @@ daily_usage as (
     from matched
     inner join contract_version_lines
         on matched.contract_version_line_id = contract_version_lines.contract_version_line_id
-    where not matched.is_ambiguous
+    where not matched.is_ambiguous and not matched.is_suspended
     group by
         contract_version_lines.contract_id,
         contract_version_lines.contract_version_id,

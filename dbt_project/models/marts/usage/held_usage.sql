@@ -24,6 +24,7 @@ coded as (
         case
             when customers.customer_id is null then 'CUSTOMER_UNKNOWN'
             when matched.is_ambiguous then 'CONTRACT_AMBIGUOUS'
+            when matched.is_suspended then 'USAGE_DURING_PAUSE'
             else 'CONTRACT_MISSING'
         end as hold_code,
         customers.customer_id,
@@ -34,7 +35,7 @@ coded as (
         on
             matched.source = customers.source
             and matched.subject = customers.source_customer_id
-    where matched.is_ambiguous is distinct from false
+    where matched.is_ambiguous is distinct from false or matched.is_suspended
 
 ),
 

@@ -19,6 +19,7 @@ typed as (
         {{ json_text('events.data', 'timing') }} as timing,
         cast({{ json_text('events.data', 'effective_date') }} as date) as effective_date,
         cast({{ json_text('events.data', 'term_end') }} as date) as term_end_date,
+        {{ json_text('events.data', 'quote_id') }} as quote_id,
         events.correlation_id,
         events.occurred_at,
         events.known_at

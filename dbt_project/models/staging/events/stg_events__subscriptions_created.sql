@@ -22,6 +22,7 @@ typed as (
         cast({{ json_text('events.data', 'term_end') }} as date) as term_end_date,
         {{ json_text('events.data', 'billing_frequency') }} as billing_frequency,
         {{ json_text('events.data', 'billing_timing') }} as billing_timing,
+        {{ json_text('events.data', 'quote_id') }} as quote_id,
         events.correlation_id,
         events.occurred_at,
         events.known_at
