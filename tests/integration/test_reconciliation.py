@@ -274,3 +274,81 @@ def _tamper(home: Path, agreed: Stage) -> Tampered:
         erp.copy(duplicated, as_key=duplicated)
         erp.copy(duplicated, as_key=tampered.invented)
     return tampered
+
+
+def test_each_break_of_a_document_says_what_class_of_cause_it_has(story: Story) -> None:
+    rows = pipeline.query(
+        story.broken.home,
+        "select document_keys, cause_class from reconciliation.break_triage "
+        "where origin = 'erp_document_breaks'",
+    )
+    assert {row["document_keys"]: row["cause_class"] for row in rows} == {
+        story.tampered.altered: "wrong_amount",
+        story.tampered.dropped: "missing_document",
+        story.tampered.duplicated: "duplicate_document",
+        story.tampered.invented: "source",
+    }
+
+
+def test_balances_break_for_the_reason_their_documents_do(story: Story) -> None:
+    rows = pipeline.query(
+        story.broken.home,
+        "select document_keys, rule, owner from reconciliation.break_triage "
+        "where origin = 'tie_out_journals_to_erp'",
+    )
+    assert rows
+    assert all(row["document_keys"] and row["rule"] and row["owner"] for row in rows)
+    untied = pipeline.query(
+        story.broken.home,
+        "select account_code from reconciliation.trial_balance where not is_tied",
+    )
+    assert untied
+
+
+def test_documents_in_three_systems_are_matched_or_name_the_cause(story: Story) -> None:
+    rows = pipeline.query(
+        story.broken.home,
+        "select document_ref, status, cause, billing_minor, erp_minor "
+        "from reconciliation.three_way_status order by document_ref",
+    )
+    by_ref = {row["document_ref"]: tuple(row.values())[1:] for row in rows}
+    assert by_ref["invoice:INV-9"] == ("break", "DOCUMENT_TOTAL_MISMATCH", 1100, 0)
+    # Whatever somebody did to the ERP's documents comes back to the documents of billing.
+    assert {cause for status, cause, *_ in by_ref.values() if status == "break"} > {
+        "DOCUMENT_TOTAL_MISMATCH"
+    }
+    assert set(by_ref) == {"invoice:INV-1", "invoice:INV-2", "invoice:INV-9", "payment:PAY-1"}
+
+
+def test_usage_that_is_not_invoiced_is_listed_down_to_its_events(story: Story) -> None:
+    rows = pipeline.query(
+        story.agreed.home,
+        "select reason, event_id from reconciliation.usage_not_invoiced_events order by event_id",
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("PERIOD_NOT_OVER", "u2"),
+        ("CUSTOMER_UNKNOWN", "u3"),
+    ]
+    counted = pipeline.query(
+        story.agreed.home,
+        "select reason, event_count from reconciliation.usage_not_invoiced order by reason",
+    )
+    assert [tuple(row.values()) for row in counted] == [
+        ("CUSTOMER_UNKNOWN", 1),
+        ("PERIOD_NOT_OVER", 1),
+    ]
+
+
+def test_billing_of_each_day_agrees_with_the_receivables_of_that_day(story: Story) -> None:
+    rows = pipeline.query(
+        story.agreed.home,
+        "select document_date, billing_minor, erp_minor, held_or_not_due_minor, is_tied "
+        "from reconciliation.tie_out_billing_days order by document_date",
+    )
+    # INV-9 says 11.00 and its lines 10.00: its own lines are in the subledger, held.
+    assert [tuple(map(str, row.values())) for row in rows] == [
+        ("2026-01-01", "240000", "240000", "0", "True"),
+        ("2026-01-20", "-240000", "-240000", "0", "True"),
+        ("2026-02-01", "14000", "14000", "0", "True"),
+        ("2026-02-02", "1100", "0", "100", "True"),
+    ]

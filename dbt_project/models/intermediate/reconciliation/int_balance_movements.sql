@@ -65,6 +65,21 @@ measured as (
 
 ),
 
+spans as (
+
+    -- A balance that rests is carried on as far as any of its legal entity and currency moves.
+    select
+        legal_entity_code,
+        currency,
+        account_role,
+        min(accounting_period) as first_period,
+        max(max(accounting_period)) over (partition by legal_entity_code, currency)
+            as last_period
+    from measured
+    group by legal_entity_code, currency, account_role
+
+),
+
 periods as (
 
     select
@@ -72,11 +87,9 @@ periods as (
         currency,
         account_role,
         {{ month_spine(
-            "cast(min(accounting_period) || '-01' as date)",
-            "cast(max(accounting_period) || '-01' as date)",
+            "cast(first_period || '-01' as date)", "cast(last_period || '-01' as date)"
         ) }} as month_start_date
-    from measured
-    group by legal_entity_code, currency, account_role
+    from spans
 
 ),
 
