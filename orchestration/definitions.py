@@ -8,6 +8,7 @@ import dagster as dg
 
 from orchestration.defs import (
     automation,
+    closing,
     control,
     ingest,
     post,
@@ -24,7 +25,7 @@ def build_definitions(work: Workplace) -> dg.Definitions:
     modules = (ingest, transform, post, reconcile, publish)
     return dg.Definitions(
         assets=[asset for module in modules for asset in module.assets(work)],
-        asset_checks=control.checks(),
+        asset_checks=[*control.checks(), *closing.checks()],
         jobs=automation.jobs(),
         schedules=automation.schedules(work.settings),
         sensors=automation.sensors(work),

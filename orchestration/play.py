@@ -31,6 +31,12 @@ concurrency:
     default_limit: 1
 run_monitoring:
   enabled: true
+run_retries:
+  enabled: true
+  max_retries: 0
+  retry_on_asset_or_op_failure: false
+freshness:
+  enabled: true
 """
 
 
@@ -117,7 +123,7 @@ def _run_config(instant: datetime, now: datetime, sealing: str) -> dict[str, Any
 
 def _failure(result: Any, record: RunRecord, instant: datetime) -> str:  # noqa: ANN401
     said = record.get("failure") or "\n".join(
-        f"{event.step_key}: {_innermost(event.step_failure_data.error)}"
+        f"{event.step_key}: {innermost(event.step_failure_data.error)}"
         for event in result.all_events
         if event.is_step_failure and event.step_failure_data.error
     )
@@ -127,7 +133,8 @@ def _failure(result: Any, record: RunRecord, instant: datetime) -> str:  # noqa:
     )
 
 
-def _innermost(error: Any) -> str:  # noqa: ANN401  # Dagster's chain of serialized errors
+def innermost(error: Any) -> str:  # noqa: ANN401  # Dagster's chain of serialized errors
+    """Return what a failed step said first, without the chain around it."""
     while error.cause is not None:
         error = error.cause
     return error.message.strip()

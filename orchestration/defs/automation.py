@@ -1,39 +1,77 @@
 """When runs start: jobs, schedules and sensors, declared here and nowhere else.
 
-Belongs here: cadences, and what a sensor watches.
+Belongs here: cadences, what a sensor watches, what is tried again, who is told of a failure.
 Does not: what a run does. Schedules and sensors start switched on where TIEOUT_AUTOMATION says so.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 import dagster as dg
 
 from core.canonical import sha256_hex
+from orchestration import alerts, run_record
+from orchestration.alerts import Alert
+from orchestration.defs import closing, post, publish
 from orchestration.defs.post import approved_keys
+from orchestration.defs.transform import BOOKS, PROOF
+from orchestration.play import innermost
 from orchestration.settings import Settings
 from orchestration.workplace import Workplace
 
 MAIN_JOB = "tie_out_books"
 MICRO_BATCH_JOB = "tie_out_immediate_entries"
+RECONCILIATION_JOB = "reconcile_books"
+MONTH_END_JOB = "check_month_end"
 _SENSOR_SECONDS = 30
+# A run whose process died is started again from its first step: every step is idempotent by key.
+# A step that said why it stopped is not: the next try would say the same.
+_RETRIED = {"dagster/max_retries": "2", "dagster/retry_strategy": "ALL_STEPS"}
 
 
 def jobs() -> list[object]:
     """Return the jobs."""
+    gate = dg.AssetSelection.checks(dg.AssetCheckKey(closing.GATE, closing.CHECK_NAME))
     everything = dg.AssetSelection.all()
     return [
         dg.define_asset_job(
             MAIN_JOB,
-            selection=everything,
+            selection=everything - gate,
+            tags=_RETRIED,
             description="Land, ingest, build, check, seal, post, read back, reconcile, publish.",
         ),
         dg.define_asset_job(
             MICRO_BATCH_JOB,
-            selection=everything,
+            selection=everything - gate,
+            tags=_RETRIED,
             config=_request(sealing="immediate"),
             description="The same, sealing only entry types whose cadence is immediate.",
         ),
+        dg.define_asset_job(
+            RECONCILIATION_JOB,
+            selection=_reconciliation() - gate,
+            tags=_RETRIED,
+            description="Build, read the ERP back, compare, publish; seal and post nothing.",
+        ),
+        dg.define_asset_job(
+            MONTH_END_JOB,
+            selection=everything,
+            tags=_RETRIED,
+            description="A whole run, then the close gate as a checklist; a person closes.",
+        ),
     ]
+
+
+def _reconciliation() -> dg.AssetSelection:
+    """Select what compares the books with the ERP and changes neither."""
+    return (
+        dg.AssetSelection.tag(BOOKS, "")
+        | dg.AssetSelection.tag(PROOF, "")
+        | dg.AssetSelection.assets(
+            *(dg.AssetKey(["exports", name]) for name in sorted(post.READ_BACK_TABLES))
+        )
+        | dg.AssetSelection.groups(publish.GROUP)
+    )
 
 
 def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
@@ -43,25 +81,22 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
         if settings.automation
         else dg.DefaultScheduleStatus.STOPPED
     )
+    immediate = _request(sealing="immediate")
     return [
         dg.ScheduleDefinition(
-            name="seal_immediate_entries_every_5_minutes",
-            job_name=MICRO_BATCH_JOB,
-            cron_schedule="*/5 * * * *",
-            default_status=status,
-            run_config=_request(sealing="immediate"),
-        ),
-        dg.ScheduleDefinition(
-            name="seal_books_daily",
-            job_name=MAIN_JOB,
-            cron_schedule="0 5 * * *",
-            default_status=status,
-        ),
+            name=name, job_name=job, cron_schedule=cron, default_status=status, run_config=config
+        )
+        for name, job, cron, config in (
+            ("seal_immediate_entries_every_5_minutes", MICRO_BATCH_JOB, "*/5 * * * *", immediate),
+            ("seal_books_daily", MAIN_JOB, "0 5 * * *", None),
+            ("reconcile_books_daily", RECONCILIATION_JOB, "0 17 * * *", None),
+            ("check_month_end_daily_until_the_10th", MONTH_END_JOB, "0 6 1-10 * *", None),
+        )
     ]
 
 
 def sensors(work: Workplace) -> list[dg.SensorDefinition]:
-    """Return the sensors: new files, and documents that a person approved."""
+    """Return the sensors: new files, documents that a person approved, and failed runs."""
     status = (
         dg.DefaultSensorStatus.RUNNING
         if work.settings.automation
@@ -103,7 +138,36 @@ def sensors(work: Workplace) -> list[dg.SensorDefinition]:
             run_key=sha256_hex("\n".join(keys)), run_config=_request(sealing="immediate")
         )
 
-    return [ingest_landed_files, deliver_approved]
+    @dg.run_failure_sensor(
+        name="alert_platform_of_failed_runs",
+        minimum_interval_seconds=_SENSOR_SECONDS,
+        default_status=status,
+        description="Writes an operational alert for each run that failed; finance sees none.",
+    )
+    def alert_platform(context: dg.RunFailureSensorContext) -> None:
+        alerts.raise_alert(work.home, _alert_of(work, context))
+
+    return [ingest_landed_files, deliver_approved, alert_platform]
+
+
+def _alert_of(work: Workplace, context: dg.RunFailureSensorContext) -> Alert:
+    """Say what a failed run said: its own sentence, else what its failed steps raised."""
+    run = context.dagster_run
+    ended = context.instance.get_run_record_by_id(run.run_id)
+    seconds = ended.end_time or ended.update_timestamp.timestamp() if ended else 0
+    steps = [
+        f"{event.step_key}: {innermost(event.step_failure_data.error)}"
+        for event in context.get_step_failure_events()
+        if event.step_failure_data.error
+    ]
+    said = run_record.record_of(work.home, run.run_id).get("failure")
+    return Alert(
+        at=datetime.fromtimestamp(seconds, UTC),
+        kind="run_failed",
+        subject=run.job_name,
+        run_id=run.run_id,
+        sentence=said or "\n".join(steps) or context.failure_event.message or "The run failed.",
+    )
 
 
 def _request(*, sealing: str) -> dict[str, object]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from ingestion import landing
-from orchestration.defs.resources import OWNER_PLATFORM, WAREHOUSE_POOL, RunRequest, run_of
+from orchestration.defs.resources import DAILY, OWNER_PLATFORM, WAREHOUSE_POOL, RunRequest, run_of
 from orchestration.defs.transform import BOOKS, PROOF, tables_read_by
 from orchestration.play import play_earlier_arrivals
 from orchestration.workplace import Workplace
@@ -32,6 +32,7 @@ def assets(work: Workplace) -> list[dg.AssetsDefinition]:
             owners=[OWNER_PLATFORM],
             kinds={"python", "parquet"},
             description=_description(name),
+            freshness_policy=DAILY if name in _ALWAYS else None,
         )
         for name in tables
     ]

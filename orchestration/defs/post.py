@@ -16,6 +16,7 @@ from orchestration.defs.resources import (
     OWNER_PLATFORM,
     WAREHOUSE_POOL,
     RunRequest,
+    retried_when_unreachable,
     run_of,
 )
 from orchestration.defs.transform import BOOKS, tables_read_by
@@ -82,7 +83,7 @@ def _master(tables: Sequence[tuple[str, str]]) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, work: dg.ResourceParam[Workplace], request: RunRequest
     ) -> Iterator[dg.MaterializeResult]:
         run = run_of(context, work, request)
-        with run.station(MASTER) as station:
+        with run.station(MASTER) as station, retried_when_unreachable():
             refusals = administer(work.company, run.home, run.as_of)
             exports.export_master(run.home, connectors(work.company, run.home))
             station.sentence = " ".join([f"{len(work.company.erps)} ERP read", *refusals])

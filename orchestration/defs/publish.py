@@ -9,6 +9,7 @@ import dagster as dg
 from orchestration import beancount_export, publish, publishing, run_record, warehouse
 from orchestration.defs.reconcile import OBSERVED
 from orchestration.defs.resources import (
+    DAILY,
     OWNER_FINANCE,
     OWNER_PLATFORM,
     WAREHOUSE_POOL,
@@ -42,6 +43,7 @@ def _area(area: str, tables: list[str]) -> dg.AssetsDefinition:
         owners=[OWNER_PLATFORM],
         kinds={"parquet"},
         pool=WAREHOUSE_POOL,
+        freshness_policy=DAILY,
         description=f"The marts of {area} as Parquet, put in place together.",
     )
     def published_area(
@@ -50,10 +52,21 @@ def _area(area: str, tables: list[str]) -> dg.AssetsDefinition:
         run = run_of(context, work, request)
         with run.record.timed(run_record.OWN, STATION):
             counts = publishing.publish_area(run, area)
+        for table, rows in counts.items():
+            context.log_event(
+                dg.AssetObservation(
+                    dg.AssetKey([area, table]), metadata={"dagster/row_count": rows}
+                )
+            )
         return dg.MaterializeResult(
             metadata={
                 "rows": sum(counts.values()),
-                "marts": dg.MetadataValue.json(counts),
+                "marts": dg.MetadataValue.table(
+                    records=[
+                        dg.TableRecord({"mart": table, "rows": rows})
+                        for table, rows in counts.items()
+                    ]
+                ),
                 "folder": dg.MetadataValue.path(run.home.marts / area),
             }
         )
@@ -94,6 +107,7 @@ def _marts_file(areas: list[str]) -> dg.AssetsDefinition:
         group_name=GROUP,
         owners=[OWNER_PLATFORM],
         kinds={"duckdb"},
+        freshness_policy=DAILY,
         description="All published marts in one read-only DuckDB file behind `marts.duckdb`.",
     )
     def marts_duckdb(

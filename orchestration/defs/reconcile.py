@@ -9,7 +9,13 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.defs.post import DELIVERED, READ_BACK_TABLES
-from orchestration.defs.resources import OWNER_FINANCE, WAREHOUSE_POOL, RunRequest, run_of
+from orchestration.defs.resources import (
+    OWNER_FINANCE,
+    WAREHOUSE_POOL,
+    RunRequest,
+    retried_when_unreachable,
+    run_of,
+)
 from orchestration.erps import connectors
 from orchestration.workplace import Workplace
 from posting import exports, observations
@@ -39,7 +45,7 @@ def assets(work: Workplace) -> list[dg.AssetsDefinition]:  # noqa: ARG001  # as 
         context: dg.AssetExecutionContext, work: dg.ResourceParam[Workplace], request: RunRequest
     ) -> Iterator[dg.MaterializeResult]:
         run = run_of(context, work, request)
-        with run.station(STATION) as station:
+        with run.station(STATION) as station, retried_when_unreachable():
             exports.read_back(run.home, connectors(work.company, run.home))
             station.sentence = "documents and balances read from the ERP"
         for spec in specs:

@@ -4,14 +4,25 @@ Belongs here: the request of a run, as Dagster configuration; names of resources
 Does not: the workplace itself, which knows nothing of Dagster.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
 import dagster as dg
 
 from orchestration.runs import Run, open_run
 from orchestration.workplace import Workplace
+from posting.errors import TransportError
 
 WAREHOUSE_POOL = "warehouse"
 OWNER_PLATFORM = "team:data-platform"
 OWNER_FINANCE = "team:revenue-accounting"
+# What came in, and what finance reads, is a day old at most; after another day somebody looks.
+DAILY = dg.FreshnessPolicy.time_window(
+    warn_window=timedelta(hours=26), fail_window=timedelta(hours=50)
+)
+_TRIES = 3
+_SECONDS_BETWEEN_TRIES = 10
 
 
 class RunRequest(dg.ConfigurableResource):
@@ -47,3 +58,14 @@ def run_of(
         now=request.now,
         sealing=request.sealing,
     )
+
+
+@contextmanager
+def retried_when_unreachable() -> Iterator[None]:
+    """Have Dagster run a step again when its ERP did not answer; for steps that only read it."""
+    try:
+        yield
+    except TransportError as error:
+        raise dg.RetryRequested(
+            max_retries=_TRIES, seconds_to_wait=_SECONDS_BETWEEN_TRIES
+        ) from error

@@ -79,9 +79,51 @@ def test_jobs(definitions: dg.Definitions, snapshot: SnapshotAssertion) -> None:
         name: [
             node.name for node in definitions.resolve_job_def(name).graph.nodes_in_topological_order
         ]
-        for name in ("tie_out_books", "tie_out_immediate_entries")
+        for name in (
+            "tie_out_books",
+            "tie_out_immediate_entries",
+            "reconcile_books",
+            "check_month_end",
+        )
     }
     assert jobs == snapshot
+
+
+def test_reconciling_writes_to_neither_ledger_nor_erp(definitions: dg.Definitions) -> None:
+    steps = set(definitions.resolve_job_def("reconcile_books").graph.node_dict)
+    assert steps.isdisjoint({"ingest", "seal", "deliver", "exports__changes"})
+    assert steps >= {"books", "read_back", "proof", "published__marts_duckdb"}
+
+
+def test_only_the_month_end_job_asks_the_close_gate(definitions: dg.Definitions) -> None:
+    check = "reconciliation__close_gate_close_gate_lets_months_close"
+    asking = {
+        name
+        for name in ("tie_out_books", "tie_out_immediate_entries", "check_month_end")
+        if check in definitions.resolve_job_def(name).graph.node_dict
+    }
+    assert asking == {"check_month_end"}
+
+
+def test_what_came_in_and_what_finance_reads_has_a_freshness_policy(graph: object) -> None:
+    watched = {
+        key.to_user_string()
+        for key in graph.materializable_asset_keys
+        if graph.get(key).freshness_policy is not None
+    }
+    published = {
+        key.to_user_string()
+        for key in graph.materializable_asset_keys
+        if key.path[0] == "published" and key.path[1] != "journals_beancount"
+    }
+    assert watched == published | {"raw/events", "raw/usage", "raw/manifest", "raw/quarantine"}
+
+
+def test_columns_of_a_mart_are_described_in_the_ui(graph: object) -> None:
+    schema = graph.get(dg.AssetKey(["reconciliation", "close_gate"])).metadata[
+        "dagster/column_schema"
+    ]
+    assert all(column.description for column in schema.value.columns)
 
 
 def test_schedules_and_sensors(definitions: dg.Definitions, snapshot: SnapshotAssertion) -> None:
@@ -94,7 +136,10 @@ def test_schedules_and_sensors(definitions: dg.Definitions, snapshot: SnapshotAs
         }
         for schedule in repository.schedule_defs
     } | {
-        sensor.name: {"job": sensor.job_name, "status": sensor.default_status.value}
+        sensor.name: {
+            "job": sensor.job_name if sensor.targets else None,
+            "status": sensor.default_status.value,
+        }
         for sensor in repository.sensor_defs
     }
     assert automation == snapshot
