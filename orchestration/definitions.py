@@ -16,13 +16,14 @@ from orchestration.defs import (
     reconcile,
     resources,
     transform,
+    usage_days,
 )
 from orchestration.workplace import Workplace
 
 
 def build_definitions(work: Workplace) -> dg.Definitions:
     """Return fresh definitions for one workplace: tests, command line and UI each have theirs."""
-    modules = (ingest, transform, post, reconcile, publish)
+    modules = (ingest, transform, post, reconcile, publish, usage_days)
     return dg.Definitions(
         assets=[asset for module in modules for asset in module.assets(work)],
         asset_checks=[*control.checks(), *closing.checks()],

@@ -12,7 +12,7 @@ import dagster as dg
 from core.canonical import sha256_hex
 from orchestration import alerts, run_record
 from orchestration.alerts import Alert
-from orchestration.defs import closing, post, publish
+from orchestration.defs import closing, post, publish, usage_days
 from orchestration.defs.post import approved_keys
 from orchestration.defs.transform import BOOKS, PROOF
 from orchestration.play import innermost
@@ -23,6 +23,7 @@ MAIN_JOB = "tie_out_books"
 MICRO_BATCH_JOB = "tie_out_immediate_entries"
 RECONCILIATION_JOB = "reconcile_books"
 MONTH_END_JOB = "check_month_end"
+USAGE_DAY_JOB = "prove_usage_day"
 _SENSOR_SECONDS = 30
 # A run whose process died is started again from its first step: every step is idempotent by key.
 # A step that said why it stopped is not: the next try would say the same.
@@ -32,7 +33,8 @@ _RETRIED = {"dagster/max_retries": "2", "dagster/retry_strategy": "ALL_STEPS"}
 def jobs() -> list[object]:
     """Return the jobs."""
     gate = dg.AssetSelection.checks(dg.AssetCheckKey(closing.GATE, closing.CHECK_NAME))
-    everything = dg.AssetSelection.all()
+    # A day of usage is proven when somebody asks for one.
+    everything = dg.AssetSelection.all() - dg.AssetSelection.assets(usage_days.PROVEN_DAYS)
     return [
         dg.define_asset_job(
             MAIN_JOB,
@@ -58,6 +60,12 @@ def jobs() -> list[object]:
             selection=everything,
             tags=_RETRIED,
             description="A whole run, then the close gate as a checklist; a person closes.",
+        ),
+        dg.define_asset_job(
+            USAGE_DAY_JOB,
+            selection=dg.AssetSelection.assets(usage_days.PROVEN_DAYS),
+            tags=_RETRIED,
+            description="Count a UTC day of usage anew from its raw files and compare it.",
         ),
     ]
 

@@ -84,6 +84,7 @@ def test_jobs(definitions: dg.Definitions, snapshot: SnapshotAssertion) -> None:
             "tie_out_immediate_entries",
             "reconcile_books",
             "check_month_end",
+            "prove_usage_day",
         )
     }
     assert jobs == snapshot
@@ -105,6 +106,15 @@ def test_only_the_month_end_job_asks_the_close_gate(definitions: dg.Definitions)
     assert asking == {"check_month_end"}
 
 
+def test_days_of_usage_are_chosen_in_the_ui_and_run_with_no_other_job(
+    definitions: dg.Definitions, graph: object
+) -> None:
+    key = dg.AssetKey(["usage", "proven_days"])
+    assert graph.get(key).partitions_def.has_partition_key("2026-03-12")
+    assert definitions.resolve_job_def("prove_usage_day").partitions_def is not None
+    assert "usage__proven_days" not in definitions.resolve_job_def("tie_out_books").graph.node_dict
+
+
 def test_what_came_in_and_what_finance_reads_has_a_freshness_policy(graph: object) -> None:
     watched = {
         key.to_user_string()
@@ -123,7 +133,7 @@ def test_columns_of_a_mart_are_described_in_the_ui(graph: object) -> None:
     schema = graph.get(dg.AssetKey(["reconciliation", "close_gate"])).metadata[
         "dagster/column_schema"
     ]
-    assert all(column.description for column in schema.value.columns)
+    assert all(column.description for column in schema.columns)
 
 
 def test_schedules_and_sensors(definitions: dg.Definitions, snapshot: SnapshotAssertion) -> None:
