@@ -30,7 +30,6 @@ def assets(work: Workplace) -> list[dg.AssetsDefinition]:  # noqa: ARG001  # as 
             dg.AssetKey(["reconciliation", "event_dispositions"]),
         ],
         partitions_def=USAGE_DAYS,
-        backfill_policy=dg.BackfillPolicy.multi_run(max_partitions_per_run=1),
         check_specs=[
             dg.AssetCheckSpec(
                 CHECK_NAME,

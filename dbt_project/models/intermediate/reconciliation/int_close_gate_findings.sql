@@ -96,8 +96,8 @@ findings as (
         period=accounting_period('start_date'),
         sentence="name || ' for ' || product_code || '.'") }}
     union all
-    {{ close_gate_finding('exceptions_worked', ref('exceptions'), condition="severity = 'error'",
-        period='null', sentence="code || ': ' || sentence") }}
+    {{ close_gate_finding('exceptions_worked', ref('exceptions'),
+        condition="severity = 'error' and status = 'open'", period='null', sentence="code || ': ' || sentence") }}
 
 )
 
