@@ -17,6 +17,7 @@ from ingestion.contracts.holds import OPERATOR, HoldPlaced, HoldReleased
 from ingestion.contracts.payments import PaymentFailed, PaymentSucceeded, RefundIssued
 from ingestion.contracts.sales import OpportunityWon, QuoteAccepted
 from ingestion.contracts.subscriptions import (
+    RenewalAccepted,
     SubscriptionAmended,
     SubscriptionCancelled,
     SubscriptionCreated,
@@ -37,6 +38,7 @@ REGISTRY: dict[tuple[str, int], type[Contract]] = {
     ("subscription.created", 2): SubscriptionCreated,
     ("subscription.amended", 1): SubscriptionAmended,
     ("subscription.cancelled", 1): SubscriptionCancelled,
+    ("renewal.accepted", 1): RenewalAccepted,
     ("subscription.paused", 1): SubscriptionPaused,
     ("subscription.resumed", 1): SubscriptionResumed,
     ("invoice.finalized", 1): InvoiceFinalized,

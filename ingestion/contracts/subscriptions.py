@@ -1,7 +1,7 @@
 """Events about subscriptions: the life of a contract.
 
 Belongs here: subscription.created (two versions), subscription.amended, subscription.cancelled,
-subscription.paused, subscription.resumed.
+subscription.paused, subscription.resumed, renewal.accepted.
 Does not: turning version 1 into version 2 (upcasters).
 """
 
@@ -68,9 +68,7 @@ class SubscriptionLine(Contract):
         return self
 
 
-class _Terms(Contract):
-    contract_id: Identifier
-    subscription_id: Identifier
+class _Term(Contract):
     customer_id: Identifier = Field(description="The source's own id of the customer.")
     legal_entity_code: Identifier
     currency: Currency
@@ -88,6 +86,11 @@ class _Terms(Contract):
                 {"end": str(self.term_end), "start": str(self.term_start)},
             )
         return self
+
+
+class _Terms(_Term):
+    contract_id: Identifier
+    subscription_id: Identifier
 
 
 class SubscriptionCreatedV1(_Terms):
@@ -167,3 +170,29 @@ class SubscriptionResumed(Contract):
     contract_id: Identifier
     pause_id: Identifier = Field(description="The pause that ends.")
     effective_date: ServiceDate = Field(description="First day of service again.")
+
+
+class RenewalAccepted(_Term):
+    """A customer renews: a new term, of the same contract or of a new one that follows it."""
+
+    renewal_id: Identifier
+    contract_id: Identifier = Field(description="The contract that is renewed.")
+    new_contract_id: Identifier = Field(
+        description="The contract of the new term; may be the same one."
+    )
+    auto_renew: bool = Field(description="Renewed by itself, on the terms that were.")
+    price_change_reason: Identifier | None = Field(
+        default=None, description="Why a price changed, when one did."
+    )
+    treatment: Annotated[Literal["new_contract", "prospective"], LowerCase] = Field(
+        description="new_contract: the term before has run out. prospective: it has not."
+    )
+    quote_id: Identifier | None = _QUOTE
+    lines: list[SubscriptionLine] = Field(
+        min_length=1, description="The complete set of lines of the new term."
+    )
+
+    @model_validator(mode="after")
+    def _each_line_is_named_once(self) -> Self:
+        require_unique([line.contract_line_id for line in self.lines], "contract line")
+        return self

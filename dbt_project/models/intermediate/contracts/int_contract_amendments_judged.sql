@@ -4,7 +4,7 @@ with
 
 amendments as (
 
-    select * from {{ ref('stg_events__amendments') }}
+    select * from {{ ref('int_contract_amendments_announced') }}
 
 ),
 

@@ -28,7 +28,7 @@ announced as (
 
 created as (
 
-    select * from {{ ref('stg_events__subscriptions_created') }}
+    select * from {{ ref('int_contracts_created') }}
 
 ),
 

@@ -13,11 +13,19 @@ amendment_lines as (
 
 ),
 
+renewal_lines as (
+
+    select * from {{ ref('stg_events__renewal_lines') }}
+
+),
+
 announced as (
 
     select * from subscription_lines
     union all
     select * from amendment_lines
+    union all
+    select * from renewal_lines
 
 )
 

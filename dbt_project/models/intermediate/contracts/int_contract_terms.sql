@@ -33,8 +33,9 @@ begun as (
         contracts.term_end_date,
         contracts.occurred_at,
         contracts.event_key,
-        'new' as modification_type,
-        null as amendment_id,
+        case when contracts.renewal_id is null then 'new' else 'renewal' end
+            as modification_type,
+        contracts.renewal_id as amendment_id,
         contracts.quote_id
     from contracts
     left join amendments

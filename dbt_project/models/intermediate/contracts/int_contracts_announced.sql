@@ -4,7 +4,7 @@ with
 
 created as (
 
-    select * from {{ ref('stg_events__subscriptions_created') }}
+    select * from {{ ref('int_contracts_created') }}
 
 ),
 

@@ -4,6 +4,7 @@
     'ctl_subject_customer_status',
     'ctl_contract_confirmed',
     'ctl_contract_pauses',
+    'ctl_contract_renewals',
     'ctl_document_prerequisites',
     'ctl_document_contract_lines',
     'ctl_contract_currency',

@@ -77,6 +77,16 @@ links as (
 
     select
         'contract' as from_type,
+        renewed.contract_id as from_key,
+        'contract' as to_type,
+        contracts.contract_id as to_key
+    from contracts
+    inner join contracts as renewed on contracts.previous_contract_id = renewed.contract_id
+
+    union
+
+    select
+        'contract' as from_type,
         contract_id as from_key,
         'contract_version' as to_type,
         contract_version_id as to_key

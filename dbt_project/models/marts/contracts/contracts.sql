@@ -59,6 +59,7 @@ contracts as (
     select
         announced.contract_id,
         announced.subscription_id,
+        announced.previous_contract_id,
         announced.source,
         announced.source_customer_id,
         customers.customer_id,
