@@ -6,6 +6,7 @@ Belongs here: the text of the schemas and of the page.
 Does not: the contracts.
 """
 
+import csv
 import inspect
 import json
 from pathlib import Path
@@ -20,6 +21,7 @@ from ingestion.quarantine import Reason
 
 SCHEMA_FOLDER = Path(__file__).parent / "schemas"
 EVENTS_PAGE = Path(__file__).parents[2] / "docs" / "events.md"
+POLICY_FOLDER = Path(__file__).parents[2] / "dbt_project" / "seeds" / "policy"
 
 _REASONS = {
     Reason.MALFORMED_ROW: "The line, row or file cannot be read, or its envelope is broken.",
@@ -52,6 +54,17 @@ def events_page() -> str:
         "An event's identity is `(source, id)`. The same identity with the same body is a "
         "duplicate and has no effect; with another body it is a conflict: the first stands and "
         "the later one is quarantined. `received_at`, names and e-mails are not part of the body.",
+        "## Taxonomy",
+        "Every kind of event, what it leads to in the ERP and whose it is "
+        "(`dbt_project/seeds/policy/event_taxonomy.csv`). What became of a single event is its "
+        "disposition (`reconciliation.event_dispositions`).",
+        _policy_table("event_taxonomy", "event_type", "family", "outcome", "owner"),
+        "Changes of contracts lead to what their type and timing say (`amendment_outcomes.csv`); "
+        "`contracts.amendment_decisions` says for each which rule decided, and from what.",
+        _policy_table(
+            "amendment_outcomes",
+            *("amendment_type", "timing", "outcome", "treatment", "rule_id", "allows_credit"),
+        ),
         "## Envelope",
         _fields_table(Envelope),
     ]
@@ -136,6 +149,13 @@ def _type_words(schema: dict[str, Any]) -> str:
         return {"date": "date", "date-time": "instant"}[schema["format"]]
     is_decimal = schema.get("pattern", "").startswith("^-?")
     return "decimal text" if is_decimal else {"string": "text"}.get(schema["type"], schema["type"])
+
+
+def _policy_table(name: str, *columns: str) -> str:
+    with (POLICY_FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        rows = [f"| {' | '.join(row[name] for name in columns)} |" for row in csv.DictReader(file)]
+    titles = " | ".join(column.replace("_", " ") for column in columns)
+    return "\n".join([f"| {titles} |", "|---" * len(columns) + "|", *rows])
 
 
 def _summary(documented: Any) -> str:  # noqa: ANN401  # a class or a function

@@ -124,7 +124,15 @@ class SubscriptionAmended(Contract):
     contract_id: Identifier
     amendment_id: Identifier
     amendment_type: Annotated[
-        Literal["upgrade", "downgrade", "seat_change", "add_on", "plan_switch", "renewal"],
+        Literal[
+            "upgrade",
+            "downgrade",
+            "seat_change",
+            "add_on",
+            "plan_switch",
+            "usage_reduction",
+            "renewal",
+        ],
         LowerCase,
     ]
     timing: Annotated[Literal["immediate", "at_renewal"], LowerCase]

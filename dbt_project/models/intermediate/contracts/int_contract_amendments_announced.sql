@@ -22,7 +22,7 @@ announced as (
         contract_id,
         renewal_id as amendment_id,
         'renewal' as amendment_type,
-        'at_renewal' as timing,
+        case stated_treatment when 'new_contract' then 'at_renewal' else 'immediate' end as timing,
         term_start_date as effective_date,
         term_end_date,
         quote_id,

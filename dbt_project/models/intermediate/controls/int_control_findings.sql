@@ -13,6 +13,8 @@
     'ctl_document_totals',
     'ctl_credit_limit',
     'ctl_document_settlement',
+    'ctl_credit_policy',
+    'ctl_contract_amendment_timing',
     'ctl_document_tax_code',
     'ctl_contract_usage_price',
     'ctl_subject_fx_rate',

@@ -14,6 +14,12 @@ contract_versions as (
 
 ),
 
+amendment_outcomes as (
+
+    select * from {{ ref('amendment_outcomes') }}
+
+),
+
 totals as (
 
     select * from {{ ref('int_contract_version_totals') }}
@@ -67,16 +73,17 @@ contract_modifications as (
         steps.amendment_type,
         steps.timing,
         steps.effective_date,
-        case
-            when steps.outcome <> 'applied' then null
-            when steps.amendment_type not in ('pause', 'resume') then 'prospective'
-            when steps.timing = 'suspend_extend' then 'schedule_shift'
-        end as modification_treatment,
+        case when steps.outcome = 'applied' then amendment_outcomes.treatment end
+            as modification_treatment,
         steps.outcome,
         steps.old_contract_version_id,
         steps.new_contract_version_id,
         old_totals.product_codes as old_product_codes,
         new_totals.product_codes as new_product_codes,
+        old_totals.plan_id as old_plan_id,
+        new_totals.plan_id as new_plan_id,
+        coalesce(new_totals.revenue_classification, old_totals.revenue_classification)
+            as revenue_classification,
         case
             when steps.outcome = 'applied'
                 then
@@ -87,6 +94,10 @@ contract_modifications as (
                     end
         end as price_delta_minor
     from steps
+    left join amendment_outcomes
+        on
+            steps.amendment_type = amendment_outcomes.amendment_type
+            and steps.timing = amendment_outcomes.timing
     left join totals as old_totals
         on steps.old_contract_version_id = old_totals.contract_version_id
     left join totals as new_totals
