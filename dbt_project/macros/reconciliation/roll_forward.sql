@@ -19,6 +19,7 @@
         when 'recognition' then 'recognized'
         when 'usage_accrual' then 'recognized'
         when 'payment' then 'paid'
+        when 'refund' then 'paid'
         when 'tax' then 'taxed'
         else 'other'
     end

@@ -1,5 +1,5 @@
--- One row per invoice, credit and payment: the tax billing says, and the tax in the subledger and
--- in the ERP.
+-- One row per document of billing: the tax billing says, and the tax in the subledger and in the
+-- ERP. A void says no tax of its own: it takes back its invoice's.
 with
 
 documents as (
@@ -20,6 +20,12 @@ credit_lines as (
 
 ),
 
+voided_lines as (
+
+    select * from {{ ref('int_credit_lines_valued') }} where basis = 'void'
+
+),
+
 subledger_lines as (
 
     select * from {{ ref('int_subledger_lines_delivered') }} where account_role = 'tax_payable'
@@ -37,6 +43,11 @@ line_taxes as (
         event_key,
         -tax_minor as tax_minor
     from credit_lines
+    union all
+    select
+        event_key,
+        -tax_minor as tax_minor
+    from voided_lines
 
 ),
 

@@ -48,7 +48,7 @@ leaks as (
     where reason not in ('PERIOD_NOT_OVER', 'AWAITING_INVOICE', 'WITHIN_TOLERANCE')
     union all
     select
-        case when document_type = 'credit' then 'credit_not_posted' else 'invoice_held' end
+        case when billing_minor < 0 then 'credit_not_posted' else 'document_held' end
             as leakage_type,
         document_ref as subject_key,
         contract_ids as contract_id,
@@ -58,7 +58,7 @@ leaks as (
         cast(null as bigint) as event_count,
         billing_minor - erp_minor as amount_minor
     from three_way_status
-    where status = 'break' or document_type = 'credit'
+    where status = 'break' or billing_minor < 0
     union all
     select
         'revenue_held' as leakage_type,

@@ -1,5 +1,5 @@
--- One row per invoice, credit and payment: whether the subscription platform, billing and the ERP
--- agree on it.
+-- One row per document of billing: whether the subscription platform, billing and the ERP agree on
+-- it.
 with
 
 documents as (

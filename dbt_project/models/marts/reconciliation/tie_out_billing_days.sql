@@ -32,6 +32,9 @@ summed as (
                 where tied_out.document_type = '{{ document_type }}'
             ), 0) as bigint) as {{ document_type }}_minor,
         {%- endfor %}
+        cast(coalesce(sum(tied_out.left_minor) filter (
+            where tied_out.document_type not in ('invoice', 'credit', 'payment')
+        ), 0) as bigint) as other_minor,
         cast(sum(tied_out.left_minor) as bigint) as billing_minor,
         cast(sum(tied_out.right_minor) as bigint) as subledger_minor,
         cast(sum(tied_out.posted_minor) as bigint) as erp_minor,
