@@ -25,7 +25,16 @@ ENTRY_TYPES = (
     "payment",
     "refund",
 )
-POLICIES = ("usage_billing_tolerance_minor", "usage_invoice_due_days")
+POLICIES = (
+    "usage_billing_tolerance_minor",
+    "usage_invoice_due_days",
+    "sla_amendment_to_invoice_minutes",
+    "sla_invoice_to_erp_minutes",
+    "sla_payment_to_cash_minutes",
+    "sla_invoice_readiness_minutes",
+    "sla_revenue_posting_minutes",
+    "sla_reconciliation_minutes",
+)
 ANY = "*"
 
 

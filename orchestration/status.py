@@ -12,7 +12,7 @@ from rich.table import Table
 
 from core.home import Home
 from core.money import format_amount, to_decimal
-from orchestration import publish
+from orchestration import publish, scorecard
 from posting import changes, ledger, outbox
 
 _EXCEPTIONS = """
@@ -64,6 +64,8 @@ def read_status(home: Home) -> dict[str, Any]:
             "changes_awaiting_approval": len(changes.pending(home)),
             "tie_outs": tie_outs(connection),
             "exceptions": exceptions_by_code(connection),
+            "service_levels": scorecard.service_levels(connection),
+            "kpis": scorecard.kpis(connection),
         }
 
 
@@ -76,6 +78,7 @@ def show(facts: dict[str, Any], console: Console) -> None:
     console.print(f"Approvals   {facts['changes_awaiting_approval']} changes wait")
     show_tie_outs(facts["tie_outs"], console)
     show_exceptions(facts["exceptions"], console)
+    scorecard.show(facts["kpis"], facts["service_levels"], console)
 
 
 def tie_outs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -4,9 +4,11 @@ Belongs here: assets of the group `published`.
 Does not: writing and swapping files (publish), or which tables an area has (publishing).
 """
 
+from collections.abc import Mapping
+
 import dagster as dg
 
-from orchestration import beancount_export, publish, publishing, run_record, warehouse
+from orchestration import beancount_export, publish, publishing, run_record, scorecard, warehouse
 from orchestration.defs.reconcile import OBSERVED
 from orchestration.defs.resources import (
     DAILY,
@@ -16,10 +18,12 @@ from orchestration.defs.resources import (
     RunRequest,
     run_of,
 )
+from orchestration.runs import Run
 from orchestration.workplace import Workplace
 
 STATION = "publish"
 _CONTROLS = "controls"
+_METRICS = "metrics"
 GROUP = "published"
 MARTS_FILE = dg.AssetKey([GROUP, "marts_duckdb"])
 BEANCOUNT = dg.AssetKey([GROUP, "journals_beancount"])
@@ -69,9 +73,32 @@ def _area(area: str, tables: list[str]) -> dg.AssetsDefinition:
                 ),
                 "folder": dg.MetadataValue.path(run.home.marts / area),
             }
+            | (_scorecard(run) if area == _METRICS else {})
         )
 
     return published_area
+
+
+def _scorecard(run: Run) -> dict[str, dg.MetadataValue]:
+    """Return the KPIs and service levels as tables for the UI."""
+    with warehouse.open_warehouse(run.home.warehouse, read_only=True) as connection:
+        found = {
+            "kpis": scorecard.kpis(connection),
+            "service_levels": scorecard.service_levels(connection),
+        }
+    return {
+        name: dg.MetadataValue.table([dg.TableRecord(_plain(row)) for row in rows])
+        for name, rows in found.items()
+        if rows
+    }
+
+
+def _plain(row: Mapping[str, object]) -> dict[str, str | int | bool | None]:
+    """Return a row in the types a table of the UI takes; decimals stay exact as text."""
+    return {
+        name: value if isinstance(value, int | bool | None) else str(value)
+        for name, value in row.items()
+    }
 
 
 def _beancount() -> dg.AssetsDefinition:

@@ -96,3 +96,15 @@
         )
     )
 {%- endmacro %}
+
+{# Whole minutes from one UTC instant to another, none when the other is earlier. #}
+{% macro minutes_between(started_at, ended_at) -%}
+    greatest(
+        cast((epoch_us({{ ended_at }}) - epoch_us({{ started_at }})) // 60000000 as bigint), 0
+    )
+{%- endmacro %}
+
+{# One row per day from one day to another, both inside. Select it in a column list. #}
+{% macro day_spine(first_day, last_day) -%}
+    cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as date)
+{%- endmacro %}

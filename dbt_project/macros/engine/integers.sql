@@ -24,3 +24,11 @@
 {% macro power_of_ten(exponent) -%}
     cast(rpad('1', cast({{ exponent }} as integer) + 1, '0') as hugeint)
 {%- endmacro %}
+
+{# A count of millionths as a decimal with six places, exact. #}
+{% macro from_millionths(millionths) -%}
+    cast(
+        cast({{ millionths }} as decimal(18, 0)) * cast('0.000001' as decimal(7, 6))
+        as decimal(18, 6)
+    )
+{%- endmacro %}

@@ -15,6 +15,10 @@ depends_on = None
 def upgrade() -> None:
     """Create the log of observations; documents learn when they were posted."""
     op.add_column("documents", sa.Column("posted_at", sa.DateTime()))
+    op.execute(
+        "update documents set posted_at = (select max(at) from audit_log where "
+        "action = 'document_posted' and subject = documents.document_key) where state = 'posted'"
+    )
     op.create_table(
         "exception_observations",
         sa.Column("sequence", sa.BigInteger(), primary_key=True, autoincrement=False),

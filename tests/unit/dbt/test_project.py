@@ -94,3 +94,34 @@ def test_every_exception_code_has_an_owner_days_and_a_next_step() -> None:
     ]
     assert rows
     assert wrong == []
+
+
+def test_the_finance_queue_hears_of_the_business_only() -> None:
+    """What fails in the machinery alerts the platform; no exception is made of it."""
+    manifest = parsed_project()
+    waiting = [node.unique_id for node in manifest.nodes.values() if node.name == "exceptions"]
+    upstream: set[str] = set()
+    while waiting:
+        unique_id = waiting.pop()
+        if unique_id in upstream:
+            continue
+        upstream.add(unique_id)
+        if unique_id in manifest.nodes:
+            waiting += getattr(manifest.nodes[unique_id].depends_on, "nodes", [])
+    heard = {
+        (source.source_name, source.name)
+        for source in manifest.sources.values()
+        if source.unique_id in upstream and source.source_name not in {"raw", "ledger"}
+    }
+    assert heard <= {
+        ("run", "parameters"),
+        ("exports", "changes"),
+        ("exports", "erp_accounts"),
+        ("exports", "erp_balances"),
+        ("exports", "erp_documents"),
+        ("exports", "erp_periods"),
+        ("exports", "exception_observations"),
+        ("exports", "outbox_documents"),
+        ("exports", "period_decisions"),
+    }
+    assert ("exports", "outbox_documents") in heard

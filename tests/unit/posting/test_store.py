@@ -45,6 +45,20 @@ def test_what_was_closed_before_closings_had_a_history_stays_closed(tmp_path: Pa
     assert periods.closed(home) == {("main", "E", "2026-01")}
 
 
+def test_what_was_posted_before_says_when_by_the_audit_log(tmp_path: Path):
+    books = open_books(tmp_path)
+    books.run(entry("1100", "2100", 1000))
+    (posted,) = outbox.documents(books.home)
+    with create_engine(books.home.control_store_url).begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", "posting:migrations")
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+    (document,) = outbox.documents(books.home)
+    assert document == posted
+    assert document.posted_at == store.instant(NOW)
+
+
 def test_block_that_fails_keeps_nothing(tmp_path: Path):
     home = Home(tmp_path)
 

@@ -67,6 +67,7 @@ final as (
         outbox_documents.erp_document_id,
         outbox_documents.erp_number,
         outbox_documents.posted_on,
+        outbox_documents.posted_at,
         outbox_documents.error_class,
         outbox_documents.error_text,
         outbox_documents.prepared_by,
