@@ -15,6 +15,7 @@ ACCOUNT_ROLES = (
     "cash",
     "customer_credit",
     "fx_gain_loss",
+    "credit_loss_expense",
 )
 ENTRY_TYPES = (
     "billing",
@@ -24,6 +25,7 @@ ENTRY_TYPES = (
     "credit",
     "payment",
     "refund",
+    "write_off",
 )
 POLICIES = (
     "usage_billing_tolerance_minor",

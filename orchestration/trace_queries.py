@@ -122,7 +122,7 @@ _ERP_DOCUMENT = """
     from journals.journal_entries
     where erp_code || ':' || erp_document_id in (select unnest($keys))
 """
-DOCUMENT_KINDS = ("invoice", "credit", "void", "payment", "payment_failure", "refund")
+DOCUMENT_KINDS = ("invoice", "credit", "void", "payment", "payment_failure", "refund", "write_off")
 QUERIES = {
     "event": _EVENT,
     "opportunity": _OPPORTUNITY,

@@ -55,6 +55,7 @@ T-US,2400,Deferred revenue,liability,true,2025-01-01
 T-US,4000,Subscription revenue,revenue,true,2025-01-01
 T-US,4100,Usage revenue,revenue,true,2025-01-01
 T-US,7000,FX gain and loss,expense,true,2025-01-01
+T-US,6500,Credit losses,expense,true,2025-01-01
 """,
     "gl_mappings": """\
 legal_entity_code,product_code,account_role,account_code,valid_from
@@ -65,6 +66,7 @@ T-US,*,tax_payable,2200,2025-01-01
 T-US,*,cash,1000,2025-01-01
 T-US,*,customer_credit,2100,2025-01-01
 T-US,*,fx_gain_loss,7000,2025-01-01
+T-US,*,credit_loss_expense,6500,2025-01-01
 T-US,PLAN,revenue,4000,2025-01-01
 T-US,API,revenue,4100,2025-01-01
 """,

@@ -1,6 +1,7 @@
 """Events about what customers are billed.
 
-Belongs here: invoice.finalized, invoice.voided, credit.issued.
+Belongs here: invoice.finalized, invoice.voided, invoice.written_off,
+    credit.issued.
 Does not: checking totals against lines: a control holds such a document, it is no broken event.
 """
 
@@ -84,6 +85,17 @@ class InvoiceVoided(FollowingDocument):
     replacement_invoice_id: Identifier | None = Field(
         default=None, description="The invoice that claims the same again, when there is one."
     )
+
+
+class InvoiceWrittenOff(FollowingDocument):
+    """What an invoice still claims will not be paid, or a part of it."""
+
+    write_off_id: Identifier
+    invoice_id: Identifier
+    amount: Amount = Field(description="Major units with tax, positive.")
+    write_off_date: ServiceDate
+    reason: Words
+    service_stopped: bool = Field(description="Whether the rest of the service is not given.")
 
 
 class CreditLine(Contract):

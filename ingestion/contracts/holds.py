@@ -13,7 +13,15 @@ from ingestion.contracts.documents import Words
 from ingestion.contracts.fields import Contract, Identifier, LowerCase
 
 OPERATOR = "operator"
-_DOCUMENTS = ("invoice:", "credit:", "payment:", "payment_failure:", "refund:", "void:")
+_DOCUMENTS = (
+    "invoice:",
+    "credit:",
+    "payment:",
+    "payment_failure:",
+    "refund:",
+    "void:",
+    "write_off:",
+)
 
 
 class HoldPlaced(Contract):

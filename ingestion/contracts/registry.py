@@ -10,7 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from ingestion.contracts.acceptances import ExceptionAccepted
-from ingestion.contracts.billing import CreditIssued, InvoiceFinalized, InvoiceVoided
+from ingestion.contracts.billing import (
+    CreditIssued,
+    InvoiceFinalized,
+    InvoiceVoided,
+    InvoiceWrittenOff,
+)
 from ingestion.contracts.customers import CustomerUpdated
 from ingestion.contracts.fields import PRECISION_ERROR, VALUE_ERRORS, Contract
 from ingestion.contracts.holds import OPERATOR, HoldPlaced, HoldReleased
@@ -43,6 +48,7 @@ REGISTRY: dict[tuple[str, int], type[Contract]] = {
     ("subscription.resumed", 1): SubscriptionResumed,
     ("invoice.finalized", 1): InvoiceFinalized,
     ("invoice.voided", 1): InvoiceVoided,
+    ("invoice.written_off", 1): InvoiceWrittenOff,
     ("credit.issued", 1): CreditIssued,
     ("payment.succeeded", 1): PaymentSucceeded,
     ("payment.failed", 1): PaymentFailed,

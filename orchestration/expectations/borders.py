@@ -34,6 +34,7 @@ _ENTRY_TYPES = (
     "credit",
     "payment",
     "refund",
+    "write_off",
 )
 _ACCOUNT_ROLES = (
     "accounts_receivable",
@@ -44,6 +45,7 @@ _ACCOUNT_ROLES = (
     "cash",
     "customer_credit",
     "fx_gain_loss",
+    "credit_loss_expense",
 )
 
 

@@ -18,7 +18,7 @@ _FRAME = {"customer_id": "B1", "legal_entity_code": "T-US", "currency": "USD"}
 
 
 def _story() -> list[dict[str, Any]]:
-    """Return events by type and data: three invoices of one contract and what became of each."""
+    """Return events by type and data: four invoices of one contract and what became of each."""
     lines = invoice()["lines"]
 
     def told(kind: str, number: int, **data: Any) -> dict[str, Any]:
@@ -44,6 +44,11 @@ def _story() -> list[dict[str, Any]]:
         told(
             "refund.issued", 8, refund_id="RF-2", payment_id="PAY-2", amount="100.00",
             refund_date="2026-01-20",
+        ),
+        billed(10, "INV-4"),
+        told(
+            "invoice.written_off", 11, write_off_id="WO-4", invoice_id="INV-4", amount="50.00",
+            write_off_date="2026-04-01", reason="agreed", service_stopped=False,
         ),
         told("invoice.voided", 9, invoice_id="INV-3", void_date="2026-03-01", reason="wrong"),
     ]  # fmt: skip
@@ -86,7 +91,7 @@ def test_each_document_is_linked_from_its_event_to_its_lines(home: Path) -> None
         " order by to_type",
     )
     linked = [row["to_type"] for row in rows]
-    assert linked == ["invoice", "payment", "payment_failure", "refund", "void"]
+    assert linked == ["invoice", "payment", "payment_failure", "refund", "void", "write_off"]
     for kind in linked:
         found = query(
             home,

@@ -32,6 +32,7 @@ _ACCOUNT_TYPES = {
     "customer_credit": "liability",
     "revenue": "revenue",
     "fx_gain_loss": "expense",
+    "credit_loss_expense": "expense",
 }
 _VERSIONS = {"subscription.created": 2}
 _SUBJECTS = {
@@ -40,12 +41,14 @@ _SUBJECTS = {
     "credit": "credit_id",
     "payment": "payment_id",
     "refund": "refund_id",
+    "invoice.written_off": "write_off_id",
 }
 _DATES = {
     "payment.succeeded": "paid_date",
     "payment.failed": "failed_date",
     "invoice.voided": "void_date",
     "refund.issued": "refund_date",
+    "invoice.written_off": "write_off_date",
 }
 
 Row = dict[str, Any]
@@ -125,7 +128,7 @@ class Case:
             _complete_document(data, kind, day)
         if kind in _DATES:
             data[_DATES[kind]] = day
-        subject = data[_SUBJECTS[kind.split(".")[0]]]
+        subject = data[_SUBJECTS.get(kind, _SUBJECTS[kind.split(".")[0]])]
         return {
             "stage": stage,
             "specversion": "1.0",

@@ -1,4 +1,4 @@
--- One row per refund or payment taken back: was there as much to give back as it says?
+-- One row per refund, payment taken back or write-off: was there as much as it takes?
 with
 
 subjects as (
@@ -6,7 +6,7 @@ subjects as (
     select * from {{ ref('int_control_subjects') }}
     where
         subject_type = 'document'
-        and split_part(subject_key, ':', 1) in ('refund', 'payment_failure')
+        and split_part(subject_key, ':', 1) in ('refund', 'payment_failure', 'write_off')
 
 ),
 
@@ -46,6 +46,14 @@ limits as (
     where document_type = 'refund'
     union all
     select
+        'write_off:' || document_id as limited_key,
+        transaction_exponent,
+        receivable_minor as possible_minor,
+        amount_minor as wanted_minor
+    from positions
+    where document_type = 'write_off'
+    union all
+    select
         'payment_failure:' || reversals.document_id as limited_key,
         reversals.transaction_exponent,
         payments.total_minor - (reversals.reversed_minor - reversals.total_minor)
@@ -64,13 +72,15 @@ findings as (
             control_code="'SETTLEMENT_LIMIT'",
             is_passed='coalesce(limits.wanted_minor <= limits.possible_minor, true)',
             exception_code="case when subject_key like 'refund:%' then 'REFUND_EXCEEDS_OWED'"
+            " when subject_key like 'write_off:%' then 'WRITE_OFF_EXCEEDS_RECEIVABLE'"
             " else 'REVERSAL_EXCEEDS_PAYMENT' end",
             sentence="subject_text || ' over ' || amount_text || case"
             " when subject_key like 'refund:%' then ': the customer is owed '"
+            " when subject_key like 'write_off:%' then ': of the invoice are open '"
             " else ': of its payment there are ' end"
             " || " ~ amount_text(
                 'greatest(limits.possible_minor, 0)', 'limits.transaction_exponent', 'currency'
-            ) ~ " || case when subject_key like 'refund:%' then ' on its day.'"
+            ) ~ " || case when subject_key not like 'payment_failure:%' then ' on its day.'"
             " else ' left to take back.' end",
             amount_minor='coalesce(limits.wanted_minor - greatest(limits.possible_minor, 0), 0)',
             currency='currency',

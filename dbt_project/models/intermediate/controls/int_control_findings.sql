@@ -15,6 +15,7 @@
     'ctl_document_settlement',
     'ctl_credit_policy',
     'ctl_contract_amendment_timing',
+    'ctl_document_service_stopped',
     'ctl_document_tax_code',
     'ctl_contract_usage_price',
     'ctl_subject_fx_rate',

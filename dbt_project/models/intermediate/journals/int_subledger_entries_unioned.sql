@@ -20,6 +20,8 @@ entries as (
     union all
     select * from {{ ref('int_payment_entries') }}
     union all
+    select * from {{ ref('int_write_off_entries') }}
+    union all
     select * from {{ ref('int_recognition_entries') }}
 
 ),

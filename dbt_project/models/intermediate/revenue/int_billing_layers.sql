@@ -1,6 +1,6 @@
--- One row per invoice line up to the cut-off. What modifications left of it, and of a voided line
--- what was earned before, lies on its track as the layer [layer_from, layer_to), in the order of
--- billing.
+-- One row per invoice line up to the cut-off. What modifications and write-offs left of it, and of
+-- a voided line what was earned before, lies on its track as the layer [layer_from, layer_to), in
+-- the order of billing.
 with
 
 invoice_lines as (
@@ -18,6 +18,12 @@ credit_lines as (
 voided_lines as (
 
     select * from {{ ref('int_voided_lines_split') }}
+
+),
+
+write_off_lines as (
+
+    select * from {{ ref('int_write_off_lines') }}
 
 ),
 
@@ -39,6 +45,12 @@ cuts as (
             invoice_line_id,
             net_minor - earned_minor as net_minor
         from voided_lines
+        union all
+        select
+            invoice_id,
+            invoice_line_id,
+            amount_minor as net_minor
+        from write_off_lines
     ) as taken
     group by invoice_id, invoice_line_id
 

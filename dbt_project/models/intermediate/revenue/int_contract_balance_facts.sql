@@ -32,6 +32,12 @@ concession_steps as (
 
 ),
 
+write_off_lines as (
+
+    select * from {{ ref('int_write_off_lines') }}
+
+),
+
 dated as (
 
     select
@@ -60,6 +66,15 @@ dated as (
         'recognized' as measure,
         amount_minor
     from steps
+    union all
+    select
+        contract_id,
+        legal_entity_code,
+        currency,
+        write_off_date as day,
+        'written_off' as measure,
+        amount_minor
+    from write_off_lines
     union all
     select
         credit_lines.contract_id,

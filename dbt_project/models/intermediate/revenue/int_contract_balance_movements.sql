@@ -6,7 +6,10 @@ with
 lines as (
 
     select * from {{ ref('subledger_lines') }}
-    where coalesce(document_type, '') not in ('payment', 'payment_failure', 'refund')
+    where
+        account_role = 'deferred_revenue'
+        or coalesce(document_type, '')
+        not in ('payment', 'payment_failure', 'refund', 'write_off')
 
 ),
 

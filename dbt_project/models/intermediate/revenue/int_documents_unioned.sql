@@ -7,6 +7,7 @@
     'payment': {'date': 'paid_date'},
     'payment_failure': {'date': 'failed_date', 'payment_id': 'payment_id'},
     'refund': {'date': 'refund_date', 'payment_id': 'payment_id'},
+    'write_off': {'date': 'write_off_date'},
     'void': {'id': 'invoice_id', 'date': 'void_date', 'total': 'cast(null as bigint)'},
 } %}
 with

@@ -4,7 +4,7 @@ with
 
 documents as (
 
-    select * from {{ ref('int_documents') }} where document_type = 'void'
+    select * from {{ ref('int_documents') }} where document_type in ('void', 'write_off')
 
 ),
 

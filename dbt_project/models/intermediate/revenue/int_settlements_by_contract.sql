@@ -1,10 +1,11 @@
--- One row per payment, payment taken back or refund and contract of the invoice it settles: the
+-- One row per payment, payment taken back, refund or write-off and contract of the invoice: the
 -- contract's share of it, by its part of the invoice.
 with
 
 settlements as (
 
-    select * from {{ ref('int_invoice_settlements') }} where settlement_part = 'payment'
+    select * from {{ ref('int_invoice_settlements') }}
+    where settlement_part in ('payment', 'write_off')
 
 ),
 

@@ -1,5 +1,5 @@
 -- One row per amount that settles an invoice: the net and the tax of each line of a credit memo or
--- void, and each payment; payments taken back and refunds count negative.
+-- void, and each payment and write-off; payments taken back and refunds count negative.
 with
 
 documents as (
@@ -40,6 +40,15 @@ amounts as (
         case document_type when 'payment' then total_minor else -total_minor end as amount_minor
     from documents
     where document_type in ('payment', 'payment_failure', 'refund')
+    union all
+    select
+        document_id,
+        document_type,
+        document_id as document_line_id,
+        'write_off' as settlement_part,
+        total_minor as amount_minor
+    from documents
+    where document_type = 'write_off'
 
 )
 

@@ -63,6 +63,7 @@ balances as (
         {%- for measure, column, sign in [
             ('billed', 'billed_minor', ''),
             ('credited', 'credited_minor', ''),
+            ('written_off', 'written_off_minor', ''),
             ('recognized', 'recognized_minor', ''),
             ('deferred_revenue', 'deferred_revenue_minor', '-'),
             ('unbilled_receivable', 'unbilled_receivable_minor', ''),
@@ -95,6 +96,7 @@ described as (
         cast(contracts.transaction_exponent as integer) as transaction_exponent,
         balances.billed_minor,
         balances.credited_minor,
+        balances.written_off_minor,
         balances.recognized_minor,
         balances.deferred_revenue_minor,
         balances.unbilled_receivable_minor,
@@ -102,7 +104,8 @@ described as (
         balances.customer_credit_minor,
         (balances.recognized_minor + balances.deferred_revenue_minor)
         - balances.unbilled_receivable_minor
-        - (balances.billed_minor - balances.credited_minor) as equation_difference_minor
+        - (balances.billed_minor - balances.credited_minor - balances.written_off_minor)
+            as equation_difference_minor
     from balances
     inner join contracts on balances.contract_id = contracts.contract_id
 

@@ -1,0 +1,117 @@
+-- One row per account role that a write-off touches: the receivable it gives up, the deferred
+-- revenue of service that will not be given, and the loss of the rest, at the invoice's rate.
+with
+
+documents as (
+
+    select * from {{ ref('int_documents') }} where document_type = 'write_off'
+
+),
+
+settlements as (
+
+    select * from {{ ref('int_invoice_settlements') }} where settlement_part = 'write_off'
+
+),
+
+write_off_lines as (
+
+    select * from {{ ref('int_write_off_lines') }}
+
+),
+
+unserved as (
+
+    select
+        write_off_id,
+        sum(amount_minor) as amount_minor,
+        {{ sum_or_unknown('functional_minor') }} as functional_minor
+    from write_off_lines
+    group by write_off_id
+
+),
+
+losses as (
+
+    select
+        settlements.document_id as write_off_id,
+        cast(settlements.amount_minor - coalesce(unserved.amount_minor, 0) as bigint)
+            as amount_minor,
+        settlements.functional_receivable_minor + settlements.functional_customer_credit_minor
+        - case when unserved.write_off_id is null then 0 else unserved.functional_minor end
+            as functional_minor
+    from settlements
+    left join unserved on settlements.document_id = unserved.write_off_id
+
+),
+
+parts as (
+
+    select
+        write_off_id,
+        invoice_line_id as document_line_id,
+        contract_id,
+        contract_line_id,
+        product_code,
+        'deferred_revenue' as debit_role,
+        amount_minor,
+        functional_minor
+    from write_off_lines
+    union all
+    select
+        write_off_id,
+        write_off_id as document_line_id,
+        null as contract_id,
+        null as contract_line_id,
+        null as product_code,
+        'credit_loss_expense' as debit_role,
+        amount_minor,
+        functional_minor
+    from losses
+
+),
+
+legs as (
+
+    select
+        *,
+        debit_role as account_role,
+        1 as sign
+    from parts
+    union all
+    select
+        *,
+        'accounts_receivable' as account_role,
+        -1 as sign
+    from parts
+
+),
+
+entries as (
+
+    select
+        documents.legal_entity_code,
+        legs.contract_id,
+        documents.customer_id,
+        documents.document_type,
+        documents.document_id,
+        legs.document_line_id,
+        legs.contract_line_id,
+        cast(null as varchar) as contract_version_id,
+        legs.product_code,
+        'write_off' as entry_type,
+        legs.account_role,
+        documents.currency as transaction_currency,
+        documents.document_date as effect_date,
+        cast(legs.sign * legs.amount_minor as bigint) as amount_minor,
+        cast(legs.sign * legs.functional_minor as bigint) as functional_amount_minor,
+        cast(null as varchar) as price_version,
+        documents.rate_id,
+        cast(1 as bigint) as source_event_count,
+        documents.correlation_id
+    from legs
+    inner join documents on legs.write_off_id = documents.document_id
+
+)
+
+select * from entries
