@@ -117,6 +117,15 @@ amounts as (
         on {{ answers_for('at_from', 'parts.contract_id', 'parts.part_from') }}
     left join suspensions as at_to
         on {{ answers_for('at_to', 'parts.contract_id', 'parts.part_to') }}
+    union all
+    -- A month in which nothing is to come any more is looked at too.
+    select
+        legal_entity_code,
+        currency,
+        {{ accounting_period('as_of_month') }} as as_of_period,
+        {{ accounting_period('as_of_month') }} as recognition_period,
+        0 as scheduled_minor
+    from snapshots
 
 ),
 
