@@ -16,6 +16,7 @@ ACCOUNT_ROLES = (
     "customer_credit",
     "fx_gain_loss",
     "credit_loss_expense",
+    "clearing",
 )
 ENTRY_TYPES = (
     "billing",
@@ -26,6 +27,8 @@ ENTRY_TYPES = (
     "payment",
     "refund",
     "write_off",
+    "adjustment",
+    "opening_balance",
 )
 POLICIES = (
     "usage_billing_tolerance_minor",

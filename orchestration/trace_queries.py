@@ -58,6 +58,18 @@ _BILLING_DOCUMENT = """
     from reconciliation.tie_out_invoices_to_subledger
     where document_type = '{document_type}' and document_id in (select unnest($keys))
 """
+_ADJUSTMENT = """
+    select document_id as key, adjustments.effective_date as sorted_by,
+        adjustments.document_type, adjustments.kind, adjustments.adjustment_id,
+        adjustments.legal_entity_code, adjustments.effective_date, adjustments.currency,
+        adjustments.total_minor as amount_minor, adjustments.reason, adjustments.support,
+        adjustments.prepared_by, adjustments.approved_by, holds.hold_code
+    from journals.adjustments as adjustments
+    left join controls.holds as holds
+        on holds.subject_type = 'document' and adjustments.subject_key = holds.subject_key
+    where adjustments.refusal_code is null and adjustments.document_type = '{document_type}'
+        and adjustments.document_id in (select unnest($keys))
+"""
 _USAGE = """
     select concat_ws('|', source, subject, meter_code, usage_day) as key, usage_day as sorted_by,
         source, subject, meter_code, usage_day, cast(sum(event_count) as bigint) as event_count,
@@ -131,6 +143,7 @@ QUERIES = {
     "contract": _CONTRACT,
     "contract_version": _CONTRACT_VERSION,
     **{kind: _BILLING_DOCUMENT.format(document_type=kind) for kind in DOCUMENT_KINDS},
+    **{kind: _ADJUSTMENT.format(document_type=kind) for kind in ("adjustment", "reversal")},
     "usage": _USAGE,
     "usage_charge": _USAGE_CHARGE,
     "subledger_line": _SUBLEDGER_LINE,

@@ -156,6 +156,19 @@ def _billing_document(key: str, row: _Row) -> _Said:
     return f"{_plain(row['document_type'])} {key}", says
 
 
+def _adjustment(key: str, row: _Row) -> _Said:
+    kind = "" if row["kind"] == "adjustment" else f"{_plain(row['kind'])}, "
+    undone = (
+        "" if row["document_type"] == "adjustment" else f"of adjustment {row['adjustment_id']}, "
+    )
+    support = f" (support: {row['support']})" if row["support"] else ""
+    return f"{row['document_type']} {key}", (
+        f"{undone}{kind}{_money(row['amount_minor'], row['currency'])}, dated"
+        f" {row['effective_date']}, by {row['prepared_by']}, approved by {row['approved_by']}:"
+        f" {row['reason']}{support}{_held(row)}"
+    )
+
+
 def _usage(key: str, row: _Row) -> _Said:
     says = f"{_count(row['event_count'], 'event')} of {row['meter_code']} on {row['usage_day']}"
     if row["open_reasons"]:
@@ -259,6 +272,8 @@ _WORDS: dict[str, Callable[[str, _Row], _Said]] = {
     "contract": _contract,
     "contract_version": _contract_version,
     **dict.fromkeys(DOCUMENT_KINDS, _billing_document),
+    "adjustment": _adjustment,
+    "reversal": _adjustment,
     "usage": _usage,
     "usage_charge": _usage_charge,
     "subledger_line": _subledger_line,

@@ -23,6 +23,13 @@ from core.money import currency_exponents
 PRECISION_ERROR = "amount_precision"
 # Well-formed, but nothing anybody could book.
 VALUE_ERRORS = {
+    "account_role",
+    "adjustment_amount",
+    "adjustment_contract",
+    "adjustment_functional",
+    "adjustment_reversal",
+    "adjustment_unbalanced",
+    "four_eyes",
     "hold_subject",
     "line_repeated",
     "refund_subject",

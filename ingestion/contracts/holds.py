@@ -21,6 +21,8 @@ _DOCUMENTS = (
     "refund:",
     "void:",
     "write_off:",
+    "adjustment:",
+    "reversal:",
 )
 
 

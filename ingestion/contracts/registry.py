@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ingestion.contracts.acceptances import ExceptionAccepted
+from ingestion.contracts.adjustments import AdjustmentPosted, AdjustmentReversed
 from ingestion.contracts.billing import (
     CreditIssued,
     InvoiceFinalized,
@@ -57,8 +58,16 @@ REGISTRY: dict[tuple[str, int], type[Contract]] = {
     ("hold.placed", 1): HoldPlaced,
     ("hold.released", 1): HoldReleased,
     ("exception.accepted", 1): ExceptionAccepted,
+    ("adjustment.posted", 1): AdjustmentPosted,
+    ("adjustment.reversed", 1): AdjustmentReversed,
 }
-_BY_PEOPLE = {"hold.placed", "hold.released", "exception.accepted"}
+_BY_PEOPLE = {
+    "hold.placed",
+    "hold.released",
+    "exception.accepted",
+    "adjustment.posted",
+    "adjustment.reversed",
+}
 
 
 class Refusal(Exception):  # noqa: N818  # a row's fate, not an error of the run

@@ -35,6 +35,8 @@ _ENTRY_TYPES = (
     "payment",
     "refund",
     "write_off",
+    "adjustment",
+    "opening_balance",
 )
 _ACCOUNT_ROLES = (
     "accounts_receivable",
@@ -46,6 +48,7 @@ _ACCOUNT_ROLES = (
     "customer_credit",
     "fx_gain_loss",
     "credit_loss_expense",
+    "clearing",
 )
 
 

@@ -7,7 +7,7 @@
 
 {# The columns in which a balance moves. #}
 {% macro roll_forward_movements() -%}
-    {{ return(['billed', 'credited', 'recognized', 'paid', 'taxed', 'other']) }}
+    {{ return(['billed', 'credited', 'recognized', 'paid', 'taxed', 'adjusted', 'other']) }}
 {%- endmacro %}
 
 {# The column a type of entry moves a balance in. A type that is named nowhere moves it all the
@@ -21,6 +21,8 @@
         when 'payment' then 'paid'
         when 'refund' then 'paid'
         when 'tax' then 'taxed'
+        when 'adjustment' then 'adjusted'
+        when 'opening_balance' then 'adjusted'
         else 'other'
     end
 {%- endmacro %}

@@ -26,6 +26,12 @@ contracts as (
 
 ),
 
+adjustment_lines as (
+
+    select * from {{ ref('int_adjustment_lines_valued') }}
+
+),
+
 references_made as (
 
     select
@@ -35,6 +41,14 @@ references_made as (
         contracts.legal_entity_code as reference_entity
     from invoice_lines
     inner join contracts on invoice_lines.contract_id = contracts.contract_id
+    union
+    select
+        'adjustment:' || adjustment_lines.adjustment_id as document_key,
+        'contract ' || contracts.contract_id as reference_text,
+        contracts.currency as reference_currency,
+        contracts.legal_entity_code as reference_entity
+    from adjustment_lines
+    inner join contracts on adjustment_lines.contract_id = contracts.contract_id
     union
     select
         documents.document_type || ':' || documents.document_id as document_key,

@@ -12,7 +12,7 @@ claims as (
         currency,
         total_minor
     from {{ ref('int_documents_unioned') }}
-    where not is_first
+    where refusal_code = 'DUPLICATE_DOCUMENT'
 
 ),
 

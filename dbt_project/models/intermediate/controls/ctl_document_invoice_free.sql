@@ -1,4 +1,4 @@
--- One row per document that follows an invoice: is the invoice it settles free of holds?
+-- One row per document that follows an invoice, and reversal: is what it refers to free of holds?
 with
 
 subjects as (
@@ -9,7 +9,15 @@ subjects as (
 
 documents as (
 
-    select * from {{ ref('int_documents') }} where document_type <> 'invoice'
+    select * from {{ ref('int_documents') }}
+    where document_type not in ('invoice', 'adjustment', 'reversal')
+
+),
+
+reversals as (
+
+    select * from {{ ref('adjustments') }}
+    where document_type = 'reversal' and refusal_code is null
 
 ),
 
@@ -29,35 +37,44 @@ failures as (
 
 ),
 
-held_invoices as (
+held_documents as (
 
-    select substr(failed_key, 9) as invoice_id
+    select failed_key as held_key
     from failures
-    where failed_type = 'document' and failed_key like 'invoice:%'
+    where failed_type = 'document'
     union
-    select invoice_lines.invoice_id
+    select 'invoice:' || invoice_lines.invoice_id as held_key
     from invoice_lines
     inner join failures
         on failures.failed_type = 'contract' and invoice_lines.contract_id = failures.failed_key
 
 ),
 
-blocked as (
+referring as (
 
     select
-        documents.document_type || ':' || documents.document_id as blocked_key,
-        documents.invoice_id
+        document_type || ':' || document_id as referring_key,
+        'invoice:' || invoice_id as referred_key,
+        'invoice ' || invoice_id as referred_text
     from documents
-    inner join held_invoices on documents.invoice_id = held_invoices.invoice_id
+    union all
+    select
+        subject_key as referring_key,
+        'adjustment:' || adjustment_id as referred_key,
+        'adjustment ' || adjustment_id as referred_text
+    from reversals
 
 ),
 
-settling as (
+judged as (
 
-    select subjects.*
+    select
+        subjects.*,
+        referring.referred_text,
+        held_documents.held_key
     from subjects
-    inner join documents
-        on subjects.subject_key = documents.document_type || ':' || documents.document_id
+    inner join referring on subjects.subject_key = referring.referring_key
+    left join held_documents on referring.referred_key = held_documents.held_key
 
 ),
 
@@ -66,15 +83,15 @@ findings as (
     select
         {{ finding(
             control_code="'INVOICE_FREE'",
-            is_passed='blocked.blocked_key is null',
-            exception_code="'CREDIT_BLOCKED_BY_INVOICE_ERROR'",
-            sentence="subject_text || ' over ' || amount_text || ' waits because invoice '"
-            " || blocked.invoice_id || ' is held.'",
+            is_passed='held_key is null',
+            exception_code="case when subject_key like 'reversal:%'"
+            " then 'REVERSAL_BLOCKED_BY_ADJUSTMENT' else 'CREDIT_BLOCKED_BY_INVOICE_ERROR' end",
+            sentence="subject_text || ' over ' || amount_text || ' waits because '"
+            " || referred_text || ' is held.'",
             amount_minor='amount_minor',
             currency='currency',
         ) }}
-    from settling
-    left join blocked on settling.subject_key = blocked.blocked_key
+    from judged
 
 )
 

@@ -31,6 +31,12 @@ credit_lines as (
 
 ),
 
+adjustment_lines as (
+
+    select * from {{ ref('int_adjustment_lines_valued') }} where contract_id is not null
+
+),
+
 orphans as (
 
     select
@@ -49,7 +55,9 @@ orphans as (
     from documents
     left join documents as invoices
         on invoices.document_type = 'invoice' and documents.invoice_id = invoices.document_id
-    where documents.document_type <> 'invoice' and invoices.document_id is null
+    where
+        documents.document_type not in ('invoice', 'adjustment', 'reversal')
+        and invoices.document_id is null
     union all
     select
         'document' as orphan_type,
@@ -58,6 +66,15 @@ orphans as (
     from credit_lines
     where line_net_minor is null and is_invoice_known
     group by document_type, credit_id, invoice_id
+    union all
+    select
+        'document' as orphan_type,
+        'adjustment:' || adjustment_lines.adjustment_id as orphan_key,
+        min(adjustment_lines.contract_id) as missing_text
+    from adjustment_lines
+    left join contracts on adjustment_lines.contract_id = contracts.contract_id
+    where contracts.contract_id is null
+    group by adjustment_lines.adjustment_id
 
 ),
 
@@ -67,11 +84,11 @@ findings as (
         {{ finding(
             control_code="'PREREQUISITES'",
             is_passed='orphans.orphan_key is null',
-            exception_code="case when subject_key like 'invoice:%' then 'ORPHAN_TRANSACTION'"
-            " else 'ORIGINAL_INVOICE_MISSING' end",
+            exception_code="case when subject_key like 'credit:%' or subject_key like 'payment:%'"
+            " then 'ORIGINAL_INVOICE_MISSING' else 'ORPHAN_TRANSACTION' end",
             sentence="subject_text || ' over ' || amount_text || ' refers to '"
-            " || case when subject_key like 'invoice:%' then 'contract ' else 'invoice ' end"
-            " || orphans.missing_text || ', which is not known.'",
+            " || case when subject_key like 'credit:%' or subject_key like 'payment:%'"
+            " then 'invoice ' else 'contract ' end || orphans.missing_text || ', which is not known.'",
             amount_minor='amount_minor',
             currency='currency',
         ) }}

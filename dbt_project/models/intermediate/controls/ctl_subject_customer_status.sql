@@ -1,9 +1,9 @@
--- One row per contract or document: is its customer known and active?
+-- One row per contract or document that has a customer: is the customer known and active?
 with
 
 subjects as (
 
-    select * from {{ ref('int_control_subjects') }}
+    select * from {{ ref('int_control_subjects') }} where has_customer
 
 ),
 

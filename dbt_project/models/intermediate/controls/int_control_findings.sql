@@ -25,6 +25,7 @@
     'ctl_subject_operator_hold',
     'ctl_subject_change_approval',
     'ctl_document_duplicate',
+    'ctl_adjustment_statements',
     'ctl_contract_repeated',
     'ctl_contract_negative_usage',
     'ctl_contract_quotes',

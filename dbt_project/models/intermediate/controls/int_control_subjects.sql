@@ -52,6 +52,7 @@ subjects as (
         contracts.source_customer_id,
         contracts.legal_entity_code,
         contracts.currency,
+        true as has_customer,
         coalesce(prices.amount_minor, 0) as amount_minor
     from contracts
     left join prices on contracts.contract_id = prices.contract_id
@@ -69,6 +70,7 @@ subjects as (
         source_customer_id,
         legal_entity_code,
         currency,
+        document_type not in ('adjustment', 'reversal') as has_customer,
         coalesce(total_minor, 0) as amount_minor
     from documents
 

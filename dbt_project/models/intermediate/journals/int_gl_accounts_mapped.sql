@@ -1,5 +1,5 @@
--- One row per legal entity, product, account role and origin period in use: the account mapped on
--- the period's last day, that of the product before that of all products.
+-- One row per legal entity, product, account role and last day of a period in use: the account
+-- mapped on that day, that of the product before that of all products.
 with
 
 entries as (
@@ -20,8 +20,7 @@ used as (
         legal_entity_code,
         coalesce(product_code, '') as product_code,
         account_role,
-        origin_period,
-        origin_period_end_date
+        mapping_date
     from entries
 
 ),
@@ -32,7 +31,7 @@ mapped as (
         used.legal_entity_code,
         used.product_code,
         used.account_role,
-        used.origin_period,
+        used.mapping_date,
         gl_mappings.account_code,
         left(gl_mappings.snapshot_hash, 12) as mapping_version
     from used
@@ -41,11 +40,11 @@ mapped as (
             used.legal_entity_code = gl_mappings.legal_entity_code
             and gl_mappings.product_code in (used.product_code, '*')
             and used.account_role = gl_mappings.account_role
-            and used.origin_period_end_date >= gl_mappings.valid_from
-            and used.origin_period_end_date < gl_mappings.valid_to
+            and used.mapping_date >= gl_mappings.valid_from
+            and used.mapping_date < gl_mappings.valid_to
     qualify row_number() over (
         partition by
-            used.legal_entity_code, used.product_code, used.account_role, used.origin_period
+            used.legal_entity_code, used.product_code, used.account_role, used.mapping_date
         order by
             case gl_mappings.product_code when '*' then 1 else 0 end,
             gl_mappings.valid_from desc,

@@ -26,14 +26,21 @@ mapped as (
             when entries.document_type is null
                 then entries.contract_id || '/' || entries.contract_line_id
             else entries.document_line_id
-        end as line_reference
+        end as line_reference,
+        -- The lines of an adjustment balance together, those of other documents each on its own.
+        case
+            when entries.document_type in ('adjustment', 'reversal') then entries.document_id
+            when entries.document_type is null
+                then entries.contract_id || '/' || entries.contract_line_id
+            else entries.document_line_id
+        end as group_reference
     from entries
     left join gl_accounts
         on
             entries.legal_entity_code = gl_accounts.legal_entity_code
             and coalesce(entries.product_code, '') = gl_accounts.product_code
             and entries.account_role = gl_accounts.account_role
-            and entries.origin_period = gl_accounts.origin_period
+            and entries.mapping_date = gl_accounts.mapping_date
 
 ),
 
@@ -59,7 +66,7 @@ keyed as (
             'legal_entity_code',
             'document_type',
             'document_id',
-            'line_reference',
+            'group_reference',
             'entry_type',
             'transaction_currency',
             'origin_period',

@@ -1,5 +1,6 @@
--- One row per account role touched by one invoice line, credit line, payment or recognition step,
--- with the legal entity's book, the period it belongs to and its effective date.
+-- One row per account role touched by one invoice line, credit line, payment, recognition step or
+-- adjustment line, with the legal entity's book, the period it belongs to, its effective date and
+-- the day whose mapping gives its account.
 with
 
 legal_entities as (
@@ -10,19 +11,18 @@ legal_entities as (
 
 entries as (
 
-    select * from {{ ref('int_invoice_entries') }}
-    union all
-    select * from {{ ref('int_invoice_tax_entries') }}
-    union all
-    select * from {{ ref('int_credit_entries') }}
-    union all
-    select * from {{ ref('int_concession_entries') }}
-    union all
-    select * from {{ ref('int_payment_entries') }}
-    union all
-    select * from {{ ref('int_write_off_entries') }}
-    union all
-    select * from {{ ref('int_recognition_entries') }}
+    {% for entries in [
+        'int_invoice_entries', 'int_invoice_tax_entries', 'int_credit_entries',
+        'int_concession_entries', 'int_payment_entries', 'int_write_off_entries',
+        'int_recognition_entries',
+    ] -%}
+        select
+            *,
+            effect_date as mapped_date
+        from {{ ref(entries) }}
+        union all
+    {% endfor %}
+    select * from {{ ref('int_adjustment_entries') }}
 
 ),
 
@@ -34,7 +34,7 @@ described as (
         legal_entities.erp_code,
         legal_entities.functional_currency,
         {{ accounting_period('entries.effect_date') }} as origin_period,
-        {{ month_end('entries.effect_date') }} as origin_period_end_date,
+        {{ month_end('entries.mapped_date') }} as mapping_date,
         case
             when entries.entry_type in ('recognition', 'usage_accrual')
                 then {{ month_end('entries.effect_date') }}

@@ -1,4 +1,4 @@
--- One row per link between events, contracts, and what was billed, credited and paid.
+-- One row per link between events, contracts, and what was billed, credited, paid and adjusted.
 with
 
 billing_documents as (
@@ -31,6 +31,18 @@ contracts as (
 
 ),
 
+adjustments as (
+
+    select * from {{ ref('adjustments') }} where refusal_code is null
+
+),
+
+adjustment_lines as (
+
+    select * from {{ ref('stg_events__adjustment_lines') }}
+
+),
+
 links as (
 
     select
@@ -60,6 +72,26 @@ links as (
         settlements.document_id as to_key
     from settlements
     inner join invoices on settlements.invoice_id = invoices.document_id
+
+    union
+
+    select
+        'contract' as from_type,
+        contracts.contract_id as from_key,
+        'adjustment' as to_type,
+        adjustment_lines.adjustment_id as to_key
+    from adjustment_lines
+    inner join contracts on adjustment_lines.contract_id = contracts.contract_id
+
+    union
+
+    select
+        'adjustment' as from_type,
+        adjustment_id as from_key,
+        'reversal' as to_type,
+        document_id as to_key
+    from adjustments
+    where document_type = 'reversal'
 
 )
 

@@ -39,7 +39,11 @@ measured as (
     {% for measure, amount in [
         ("'movement'", 'should_minor'),
         (roll_forward_movement('entry_type'), 'should_minor'),
-        ("'without_contract'", 'case when has_contract then 0 else should_minor end'),
+        (
+            "'without_contract'",
+            'case when has_contract or ' ~ roll_forward_movement('entry_type')
+            ~ " = 'adjusted' then 0 else should_minor end",
+        ),
         ("'sealed'", 'sealed_minor'),
         ("'posted'", 'posted_minor'),
         ('delivery_status', 'unsealed_minor'),

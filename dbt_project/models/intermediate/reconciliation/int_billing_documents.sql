@@ -1,6 +1,6 @@
--- One row per event that announces an invoice or a document that follows one: what it adds to what
--- the customer owes, as a whole and by its lines. The first event of a document counts; the others
--- only repeat or contradict it.
+-- One row per document and event that announces it: an invoice or what follows one with what it
+-- adds to what the customer owes, as a whole and by its lines; an adjustment or a reversal with
+-- what it moves. The first event of a document counts; the others repeat or contradict it.
 with
 
 documents as (
@@ -31,7 +31,7 @@ lines as (
         event_key,
         claim_minor
     from documents
-    where document_type not in ('invoice', 'credit')
+    where document_type not in ('invoice', 'credit', 'adjustment', 'reversal')
 
 ),
 
@@ -70,6 +70,7 @@ dated as (
         documents.claim_minor,
         line_sums.lines_minor,
         documents.is_first,
+        documents.refusal_code,
         documents.known_at,
         documents.document_type || ':' || documents.document_id as subject_key,
         documents.document_date

@@ -1,4 +1,5 @@
--- One row per event of an invoice, a credit or a payment: the worst state of its subledger lines.
+-- One row per event of an invoice, a credit, a payment or an adjustment: the worst state of the
+-- subledger lines of its documents. A reversal that is set for a day to come waits behind them.
 with
 
 billing_documents as (
@@ -33,18 +34,19 @@ disposed as (
 
     select
         billing_documents.event_key,
-        billing_documents.subject_key,
-        case
-            when not billing_documents.is_first then '1:held:DUPLICATE_DOCUMENT'
+        min(case
+            when billing_documents.refusal_code is not null
+                then '1:held:' || billing_documents.refusal_code
             when not billing_documents.is_due then '8:scheduled:DATED_AFTER_CUT_OFF'
             when ranks.disposition_rank is not null then ranks.disposition_rank
             when document_holds.hold_code is not null then '1:held:' || document_holds.hold_code
             when billing_documents.claim_minor = 0 then '9:no_financial_effect:ZERO_AMOUNT'
             else '0:unexplained:UNEXPLAINED'
-        end as disposition_rank
+        end) as disposition_rank
     from billing_documents
     left join ranks on billing_documents.subject_key = ranks.subject_key
     left join document_holds on billing_documents.subject_key = document_holds.subject_key
+    group by billing_documents.event_key
 
 )
 

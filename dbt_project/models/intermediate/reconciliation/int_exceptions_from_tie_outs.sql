@@ -32,6 +32,7 @@ breaks as (
         ('TIE_OUT_BREAK', 'document', 'tie_out_invoices_to_subledger'),
         ('TIE_OUT_BREAK', 'contract_period', 'tie_out_schedules_to_journals'),
         ('TIE_OUT_BREAK', 'erp_balance', 'tie_out_journals_to_erp'),
+        ('TIE_OUT_BREAK', 'adjustment_balance', 'tie_out_adjustments_to_erp'),
     ] -%}
         select
             '{{ mart }}' as origin,
@@ -78,7 +79,16 @@ breaks as (
                 'roll_forward_breaks.currency',
             ) }},
             ''
-        ) || '.' as sentence,
+        )
+        || case
+            when roll_forward_breaks.adjusted_balance_minor <> 0
+                then ', adjustments at ' || {{ amount_text(
+                    'roll_forward_breaks.adjusted_balance_minor',
+                    'currencies.minor_unit_exponent',
+                    'roll_forward_breaks.currency',
+                ) }}
+            else ''
+        end || '.' as sentence,
         roll_forward_breaks.subledger_difference_minor
         + roll_forward_breaks.ledger_difference_minor as amount_minor,
         roll_forward_breaks.currency,

@@ -1,15 +1,19 @@
 -- One row per cause and measure of a contract's balances: what billing, credits and recognition say
 -- themselves beside what the subledger lines say, so that the two can be compared. What a document
--- of another legal entity claims about a contract is no balance of the contract.
+-- of another legal entity claims about a contract is no balance of the contract, and what people
+-- adjust stands beside it.
 with
 
 lines as (
 
     select * from {{ ref('subledger_lines') }}
     where
-        account_role = 'deferred_revenue'
-        or coalesce(document_type, '')
-        not in ('payment', 'payment_failure', 'refund', 'write_off')
+        coalesce(document_type, '') not in ('adjustment', 'reversal')
+        and (
+            account_role = 'deferred_revenue'
+            or coalesce(document_type, '')
+            not in ('payment', 'payment_failure', 'refund', 'write_off')
+        )
 
 ),
 

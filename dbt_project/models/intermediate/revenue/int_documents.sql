@@ -1,4 +1,5 @@
--- One row per invoice and document that follows one, dated up to the cut-off of its legal entity.
+-- One row per invoice, document that follows one, adjustment and reversal, dated up to the cut-off
+-- of its legal entity.
 with
 
 documents as (

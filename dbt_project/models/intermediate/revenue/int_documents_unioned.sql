@@ -1,6 +1,7 @@
--- One row per event that announces a document: an invoice or what follows one. All kinds have one
--- shape; the first event of a document counts. A payment that failed is a document when it had been
--- received before; a void says no amount, so its total is what credits left of the invoice.
+-- One row per document and event that announces it: an invoice or what follows one, an adjustment
+-- or a reversal. All kinds have one shape; the first event of a document counts. A payment that
+-- failed is a document when it had been received before; a void says no amount, so its total is
+-- what credits left of the invoice.
 {% set documents = {
     'invoice': {'date': 'invoice_date', 'total': 'total_minor', 'tax': 'tax_total_minor'},
     'credit': {'date': 'credit_date', 'total': 'total_minor', 'tax': 'tax_total_minor'},
@@ -36,6 +37,12 @@ voided as (
 
 ),
 
+adjustments as (
+
+    select * from {{ ref('adjustments') }}
+
+),
+
 unioned as (
 
     {% for document_type, document in documents.items() %}
@@ -54,10 +61,29 @@ unioned as (
             {{ document.tax or 'cast(0 as bigint)' }} as tax_total_minor,
             correlation_id,
             known_at,
-            is_first
+            is_first,
+            case when not is_first then 'DUPLICATE_DOCUMENT' end as refusal_code
         from {{ document_type }}s
-        {{ "union all" if not loop.last }}
+        union all
     {% endfor %}
+    select
+        document_type,
+        document_id,
+        cast(null as varchar) as invoice_id,
+        cast(null as varchar) as payment_id,
+        event_key,
+        source,
+        cast(null as varchar) as source_customer_id,
+        legal_entity_code,
+        currency,
+        effective_date as document_date,
+        total_minor,
+        cast(0 as bigint) as tax_total_minor,
+        correlation_id,
+        known_at,
+        refusal_code is null as is_first,
+        refusal_code
+    from adjustments
 
 ),
 
@@ -79,6 +105,7 @@ referred as (
         unioned.correlation_id,
         unioned.known_at,
         unioned.is_first,
+        unioned.refusal_code,
         case unioned.document_type
             when 'payment_failure' then payments.paid_date else unioned.document_date
         end as rate_date

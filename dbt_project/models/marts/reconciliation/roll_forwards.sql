@@ -42,7 +42,8 @@ rolled as (
     select
         *,
         {%- for name in [
-            'without_contract', 'sealed', 'posted', 'held', 'awaiting_sealing', 'ledger',
+            'adjusted', 'without_contract', 'sealed', 'posted', 'held', 'awaiting_sealing',
+            'ledger',
         ] %}
             cast(sum({{ name }}_minor) over running as bigint) as {{ name }}_balance_minor,
         {%- endfor %}
@@ -63,6 +64,8 @@ compared as (
             when rolled.account_role in ('deferred_revenue', 'unbilled_receivable')
                 then coalesce(balances.balance_minor, 0)
         end as subledger_closing_minor,
+        rolled.closing_minor - rolled.adjusted_balance_minor
+        - rolled.without_contract_balance_minor as of_contracts_minor,
         rolled.closing_minor - rolled.sealed_balance_minor as unaccounted_minor
     from rolled
     left join balances
@@ -91,6 +94,7 @@ final as (
         closing_minor,
         {{ to_amount('closing_minor', 'minor_unit_exponent') }} as closing_amount,
         subledger_closing_minor,
+        adjusted_balance_minor,
         without_contract_balance_minor as without_contract_minor,
         sealed_balance_minor,
         posted_balance_minor,
@@ -99,11 +103,10 @@ final as (
         unaccounted_minor,
         sealed_balance_minor - ledger_balance_minor as posted_in_other_period_minor,
         ledger_balance_minor,
-        coalesce(closing_minor - subledger_closing_minor - without_contract_balance_minor, 0)
-            as subledger_difference_minor,
+        coalesce(of_contracts_minor - subledger_closing_minor, 0) as subledger_difference_minor,
         unaccounted_minor - held_balance_minor - awaiting_sealing_balance_minor
             as ledger_difference_minor,
-        coalesce(closing_minor - subledger_closing_minor - without_contract_balance_minor, 0) = 0
+        coalesce(of_contracts_minor - subledger_closing_minor, 0) = 0
         and unaccounted_minor = held_balance_minor + awaiting_sealing_balance_minor as is_tied
     from compared
 

@@ -4,7 +4,8 @@ with
 
 billing_documents as (
 
-    select * from {{ ref('int_billing_documents') }} where is_first
+    select * from {{ ref('int_billing_documents') }}
+    where is_first and document_type in ('invoice', 'credit', 'payment')
 
 ),
 

@@ -43,11 +43,19 @@ documents_to_erp as (
 
 ),
 
+adjustments_to_erp as (
+
+    {{ summarized_tie_out(
+        'adjustments_to_erp', ref('tie_out_adjustments_to_erp'), counted="left_minor > 0"
+    ) }}
+
+),
+
 money as (
 
     {% for name in [
         'charges_to_invoices', 'invoices_to_subledger', 'schedules_to_journals', 'journals_to_erp',
-        'documents_to_erp',
+        'documents_to_erp', 'adjustments_to_erp',
     ] -%}
         select
             {{ loop.index + 1 }} as position,
