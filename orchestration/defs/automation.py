@@ -28,6 +28,9 @@ _SENSOR_SECONDS = 30
 # A run whose process died is started again from its first step: every step is idempotent by key.
 # A step that said why it stopped is not: the next try would say the same.
 _RETRIED = {"dagster/max_retries": "2", "dagster/retry_strategy": "ALL_STEPS"}
+_MOST_ATTEMPTS = 3
+_RUN_KEY_TAG = "dagster/run_key"
+_FAILED = (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 
 def jobs() -> list[object]:
@@ -116,17 +119,23 @@ def sensors(work: Workplace) -> list[dg.SensorDefinition]:
         job_name=MICRO_BATCH_JOB,
         minimum_interval_seconds=_SENSOR_SECONDS,
         default_status=status,
-        description="Starts a micro-batch when the listing of the landing folder has changed.",
+        description="Starts a micro-batch when the listing of the landing folder has changed, "
+        f"and again, {_MOST_ATTEMPTS} times in all, when that run failed.",
     )
     def ingest_landed_files(
         context: dg.SensorEvaluationContext,
     ) -> Iterator[dg.RunRequest | dg.SkipReason]:
         listing = sha256_hex("\n".join(_listing(work)))
-        if listing == context.cursor:
-            yield dg.SkipReason("Nothing new has landed.")
-            return
-        context.update_cursor(listing)
-        yield dg.RunRequest(run_key=listing, run_config=_request(sealing="immediate"))
+        asked_listing, _, asked_attempt = (context.cursor or "").partition("-")
+        attempt = 1
+        if asked_listing == listing:
+            attempt = int(asked_attempt or 1) + 1
+            if attempt > _MOST_ATTEMPTS or not _has_failed(context.instance, context.cursor):
+                yield dg.SkipReason("Nothing new has landed.")
+                return
+        run_key = f"{listing}-{attempt}"
+        context.update_cursor(run_key)
+        yield dg.RunRequest(run_key=run_key, run_config=_request(sealing="immediate"))
 
     @dg.sensor(
         name="deliver_approved_documents",
@@ -180,6 +189,12 @@ def _alert_of(work: Workplace, context: dg.RunFailureSensorContext) -> Alert:
 
 def _request(*, sealing: str) -> dict[str, object]:
     return {"resources": {"request": {"config": {"sealing": sealing}}}}
+
+
+def _has_failed(instance: dg.DagsterInstance, run_key: str) -> bool:
+    """Return whether the run that a sensor asked for under this key ended without success."""
+    runs = instance.get_runs(dg.RunsFilter(tags={_RUN_KEY_TAG: run_key}), limit=1)
+    return any(run.status in _FAILED for run in runs)
 
 
 def _listing(work: Workplace) -> Sequence[str]:

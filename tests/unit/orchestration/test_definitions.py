@@ -183,6 +183,44 @@ def test_the_landing_sensor_asks_once_per_listing(tmp_path: Path) -> None:
         assert len(sensor.evaluate_tick(again).run_requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "requests"),
+    [
+        (dg.DagsterRunStatus.SUCCESS, 1),
+        (dg.DagsterRunStatus.STARTED, 1),
+        (dg.DagsterRunStatus.FAILURE, 3),
+    ],
+)
+def test_the_landing_sensor_asks_again_for_a_failed_run_but_not_for_ever(
+    tmp_path: Path, status: dg.DagsterRunStatus, requests: int
+) -> None:
+    company = tmp_path / "acme"
+    (company / "landing").mkdir(parents=True)
+    (company / "landing" / "a.jsonl").write_text("{}")
+    work = Workplace(settings=Settings(home=Home(tmp_path / "h"), company=company))
+    repository = build_definitions(work).get_repository_def()
+    sensor = repository.get_sensor_def("ingest_landed_files")
+    keys, cursor = [], None
+    with dg.DagsterInstance.ephemeral() as instance:
+        for tick in range(6):
+            context = dg.build_sensor_context(
+                instance=instance, repository_def=repository, cursor=cursor
+            )
+            asked = sensor.evaluate_tick(context)
+            cursor = asked.cursor or cursor
+            for request in asked.run_requests or ():
+                keys.append(request.run_key)
+                instance.add_run(
+                    dg.DagsterRun(
+                        job_name="tie_out_immediate_entries",
+                        run_id=f"00000000-0000-0000-0000-00000000000{tick}",
+                        status=status,
+                        tags={"dagster/run_key": request.run_key},
+                    )
+                )
+    assert len(keys) == len(set(keys)) == requests
+
+
 def test_the_approval_sensor_rests_before_there_is_a_control_store(tmp_path: Path) -> None:
     work = Workplace(settings=Settings(home=Home(tmp_path)))
     repository = build_definitions(work).get_repository_def()
