@@ -32,6 +32,7 @@ def company_with_books(warehouse: Warehouse, functional_currency: str = "USD") -
             for number, role in enumerate(ACCOUNT_ROLES)
         ],
     )
+    warehouse.insert("raw.reference_accounts", [account(role) for role in ACCOUNT_ROLES])
     warehouse.insert(
         "raw.reference_fx_rates",
         [
@@ -46,6 +47,17 @@ def company_with_books(warehouse: Warehouse, functional_currency: str = "USD") -
         ],
     )
     set_periods(warehouse, closed_through="")
+
+
+def account(code: str, valid_from: str = "2020-01-01", *, is_active: bool = True) -> Row:
+    """Return a row of the chart of accounts."""
+    return {
+        "legal_entity_code": "US",
+        "account_code": code,
+        "is_active": "true" if is_active else "false",
+        "valid_from": valid_from,
+        "row_number": 1,
+    }
 
 
 def set_periods(warehouse: Warehouse, *, closed_through: str) -> None:

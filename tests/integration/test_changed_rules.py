@@ -15,6 +15,7 @@ from core.home import Home
 from orchestration.erps import connectors
 from orchestration.settings import REPOSITORY
 from posting import ledger, outbox, voiding
+from posting.connectors.embedded import EmbeddedAdministrator, ErpAccount, store_path
 from posting.states import State
 from tests import pipeline
 from tests.guarded_company import FIRST, SECOND, THIRD, Guarded, write_guarded_company
@@ -42,12 +43,30 @@ def guarded(booked: Guarded, tmp_path: Path) -> Guarded:
 def refused(booked: Guarded, tmp_path_factory: pytest.TempPathFactory) -> Guarded:
     """The company after a run in which the ERP took no more usage revenue."""
     guarded = booked.copy(tmp_path_factory.mktemp("refused"))
-    guarded.change(
-        "accounts", "4100,Usage revenue,revenue,true", "4100,Usage revenue,revenue,false"
-    )
     guarded.land_usage("second", "2026-02-09", "2026-02-18", 1)
-    guarded.run(SECOND)
+    with guarded.opened(SECOND) as run:
+        pipeline.ingest(run)
+        pipeline.build_books(run, with_tests=False)
+        pipeline.seal(run)
+        retire_in_erp(run.home)
+        pipeline.deliver(run)
+        pipeline.prove(run, with_tests=False)
     return guarded
+
+
+def retire_in_erp(home: Home) -> None:
+    """Have the ERP's administrator retire usage revenue; the next run sets it up again."""
+    EmbeddedAdministrator(store_path(home, "main")).configure(
+        accounts=[
+            ErpAccount(
+                legal_entity_code="T-US",
+                account_code="4100",
+                account_name="Usage revenue",
+                account_type="revenue",
+                is_active=False,
+            )
+        ]
+    )
 
 
 def refused_key(guarded: Guarded) -> str:
@@ -57,19 +76,12 @@ def refused_key(guarded: Guarded) -> str:
     return documents[0].document_key
 
 
-def activate(guarded: Guarded) -> None:
-    guarded.change(
-        "accounts", "4100,Usage revenue,revenue,false", "4100,Usage revenue,revenue,true"
-    )
-
-
 def test_a_refused_document_is_posted_under_its_key_once_the_cause_is_healed(
     refused: Guarded, tmp_path: Path
 ) -> None:
     guarded = refused.copy(tmp_path)
     key = refused_key(guarded)
     assert key not in guarded.copies_in_erp()
-    activate(guarded)
     result = guarded.run(SECOND + HOUR)
 
     assert (result.sealed.batch_number, result.delivered.posted) == (None, 1)
@@ -87,7 +99,6 @@ def test_changed_content_of_a_refused_document_comes_as_the_next_revision(
     guarded.change("gl_mappings", "T-US,API,revenue,4100", "T-US,API,revenue,4110")
     guarded.preview(SECOND + HOUR)
     assert set(guarded.changes()) == {"K1", "K4"}  # both have usage that is sealed
-    activate(guarded)
     guarded.preview(SECOND + HOUR)
     guarded.approve(SECOND + HOUR, "K1", "K4")
     guarded.run(SECOND + 2 * HOUR)
@@ -120,7 +131,6 @@ def test_healing_after_a_person_voided_the_document_is_no_change(
             reason="The account is closed.",
             now=SECOND + HOUR,
         )
-    activate(guarded)
     guarded.run(SECOND + HOUR)
 
     assert guarded.changes() == {}
@@ -128,6 +138,28 @@ def test_healing_after_a_person_voided_the_document_is_no_change(
     assert key not in copies
     assert copies == dict.fromkeys(guarded.sealed_keys(), 1)
     assert guarded.unsealed() == ["K5"]
+
+
+def test_an_account_retired_in_the_chart_holds_what_is_new_and_reverses_nothing(
+    guarded: Guarded,
+) -> None:
+    usage_revenue = [row for row in guarded.posted() if row[0] == "4100"]
+    assert usage_revenue
+    guarded.add("accounts", "T-US,4100,Usage revenue,revenue,false,2026-02-16\n")
+    guarded.land_usage("second", "2026-02-09", "2026-02-18", 1)
+    guarded.run(SECOND)
+
+    assert guarded.changes() == {}
+    assert guarded.held()["K1"] == {"ACCOUNT_INACTIVE"}
+    assert "K4" not in guarded.held()  # it has no new usage
+    assert outbox.documents(Home(guarded.home), [State.REJECTED, State.HELD]) == []
+    assert [row for row in guarded.posted() if row[0] == "4100"] == usage_revenue
+    assert guarded.posted() == guarded.sealed()
+
+    guarded.add("accounts", "T-US,4100,Usage revenue,revenue,true,2026-02-17\n")
+    guarded.run(SECOND + HOUR)
+    assert guarded.unsealed() == ["K5"]
+    assert guarded.posted() == guarded.sealed()
 
 
 REVENUE_OF_K1 = """

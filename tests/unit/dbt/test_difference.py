@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.books_given import (
+    account,
     company_with_books,
     credit,
     invoice,
@@ -79,6 +80,60 @@ def test_an_inactive_customer_holds_new_effects_and_reverses_nothing(books: Ware
         "where account_role = 'revenue' and origin_period = '2026-07'"
     )
     assert july == [(-3100,)]
+
+
+def test_an_inactive_account_holds_new_effects_and_reverses_nothing(books: Warehouse) -> None:
+    books.insert("raw.reference_accounts", [account("revenue", "2026-07-15", is_active=False)])
+    books.run(SELECT)
+    assert hold_codes(books) == set()
+    assert books.rows("select * from controls.holds") == []
+    books.execute("update run.parameters set as_of = timestamp '2026-08-01 12:00:00'")
+    books.run(SELECT)
+    assert proposed(books) == []
+    assert hold_codes(books) == {"ACCOUNT_INACTIVE"}
+    assert books.rows(
+        "select subject_key, exception_code, sentence, amount_minor "
+        "from controls.control_results where not is_passed and subject_type = 'contract'"
+    ) == [
+        (
+            "K",
+            "ACCOUNT_INACTIVE",
+            "Contract K over 365.00 USD: account revenue of US for revenue of product SEATS is "
+            "inactive on 2026-07-31.",
+            3100,
+        )
+    ]
+
+
+def test_an_account_that_was_retired_takes_no_late_effect_of_its_time(books: Warehouse) -> None:
+    books.insert(
+        "raw.reference_accounts", [account("deferred_revenue", "2026-07-01", is_active=False)]
+    )
+    books.insert("raw.events", [credit("C", "I", "2026-06-15", "36.50", "concession")])
+    books.run(SELECT)
+    assert proposed(books) == []
+    (sentence,) = books.rows("select sentence from controls.holds where subject_key = 'credit:C'")
+    assert sentence[0].endswith(
+        "account deferred_revenue of US for deferred revenue of product SEATS is inactive on "
+        "2026-07-01."
+    )
+
+
+def test_an_account_missing_from_the_chart_holds_until_it_is_there(books: Warehouse) -> None:
+    books.execute("delete from raw.reference_accounts where account_code = 'cash'")
+    books.insert("raw.events", [payment("P2", "I", "2026-06-30", "1.00")])
+    books.run(SELECT)
+    assert proposed(books) == []
+    assert books.rows("select subject_key, sentence from controls.holds") == [
+        (
+            "payment:P2",
+            "Payment P2 over 1.00 USD: account cash of US for cash is not in the chart of "
+            "accounts on 2026-06-30.",
+        )
+    ]
+    books.insert("raw.reference_accounts", [account("cash")])
+    books.run(SELECT)
+    assert [line[4] for line in proposed(books)] == [100, -100]
 
 
 def test_a_contract_that_vanished_is_held_not_reversed(books: Warehouse) -> None:
