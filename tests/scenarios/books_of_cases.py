@@ -20,7 +20,8 @@ from orchestration.dbt_in_process import Outcome
 from orchestration.warehouse import WarehouseWorld, lay_out, open_warehouse
 from posting import batches, exports, ledger
 from tests.compiled_models import compiled_dbt
-from tests.scenarios.company_of_cases import STAGES, Case, land, write_company
+from tests.scenarios.cases import STAGES, Case
+from tests.scenarios.company_of_cases import land, write_company
 
 # Long after every case has run its course.
 _AS_OF = datetime(2027, 2, 1, 6, tzinfo=UTC)

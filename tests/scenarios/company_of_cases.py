@@ -1,29 +1,18 @@
 """One company folder made from all cases: every case is a legal entity of its own.
 
-Belongs here: reading `given/` of a case, writing company.yaml, reference tables and landing files.
-Does not: what the books should say (`expect/` of the case), or running anything.
-
-`given/events.yaml` is a list of events as a person tells them. Each has a `type`, a `date` and the
-fields of the canonical event; what follows from the case (legal entity, customer, totals of the
-lines, due date) may be left out. `stage: 2` arrives after the books of stage 1 were sealed and
-`closed_through` of `given/case.yaml` was closed.
+Belongs here: writing company.yaml, reference tables and landing files.
+Does not: reading a case (cases), or running anything.
 """
 
 import csv
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from ingestion.reference_tables import ACCOUNT_ROLES, ENTRY_TYPES, TABLES
-
-CASES = Path(__file__).parent
-STAGES = (1, 2)
+from tests.scenarios.cases import Case, Row
 
 _VALID_FROM = "2024-01-01"
 _ACCOUNT_TYPES = {
@@ -34,124 +23,6 @@ _ACCOUNT_TYPES = {
     "fx_gain_loss": "expense",
     "credit_loss_expense": "expense",
 }
-_VERSIONS = {"subscription.created": 2}
-_SUBJECTS = {
-    "subscription": "contract_id",
-    "invoice": "invoice_id",
-    "credit": "credit_id",
-    "payment": "payment_id",
-    "refund": "refund_id",
-    "invoice.written_off": "write_off_id",
-}
-_DATES = {
-    "payment.succeeded": "paid_date",
-    "payment.failed": "failed_date",
-    "invoice.voided": "void_date",
-    "refund.issued": "refund_date",
-    "invoice.written_off": "write_off_date",
-}
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=False, kw_only=True)
-class Case:
-    """One folder: what is given and what must come out."""
-
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        """Return the name of the folder."""
-        return self.folder.name
-
-    @property
-    def legal_entity(self) -> str:
-        """Return the code of the company that books this case and nothing else."""
-        return self.name.upper()
-
-    @property
-    def customer(self) -> str:
-        """Return the id of the case's only customer, in its source and in the company."""
-        return f"cus-{self.name}"
-
-    @cached_property
-    def settings(self) -> Row:
-        """Return functional currency, currency and the month closed before stage 2."""
-        return yaml.safe_load((self.folder / "given" / "case.yaml").read_text(encoding="utf-8"))
-
-    def events(self) -> list[Row]:
-        """Return the events of the case as envelopes, each with its stage."""
-        told = yaml.safe_load((self.folder / "given" / "events.yaml").read_text(encoding="utf-8"))
-        return [self._envelope(number, event) for number, event in enumerate(told, start=1)]
-
-    def usage(self, stage: int) -> list[Row]:
-        """Return the usage rows of a stage, as a metering system writes them."""
-        path = self.folder / "given" / "usage.csv"
-        rows = read_rows(path) if path.exists() else []
-        return [
-            {
-                "id": row["id"],
-                "subject": self.customer,
-                "time": row["time"],
-                "meter": row["meter"],
-                "quantity": row["quantity"],
-            }
-            for row in rows
-            if int(row["stage"]) == stage
-        ]
-
-    def reference(self, table: str) -> list[Row]:
-        """Return the rows of a reference table that the case gives."""
-        path = self.folder / "given" / "reference" / f"{table}.csv"
-        return read_rows(path) if path.exists() else []
-
-    def expected(self, name: str) -> list[Row] | None:
-        """Return the rows of an expectation, or nothing when the case has none of that name."""
-        path = self.folder / "expect" / f"{name}.csv"
-        return read_rows(path) if path.exists() else None
-
-    def _envelope(self, number: int, event: Row) -> Row:
-        data = {key: _text(value) for key, value in event.items()}
-        kind = data.pop("type")
-        day = data.pop("date")
-        stage = int(data.pop("stage", "1"))
-        if kind.startswith(("subscription.created", "invoice", "credit", "payment", "refund")):
-            data |= {
-                "customer_id": self.customer,
-                "legal_entity_code": self.legal_entity,
-                "currency": data.get("currency", self.settings["currency"]),
-            }
-        if kind == "subscription.created":
-            data.setdefault("subscription_id", data["contract_id"])
-        if kind in {"invoice.finalized", "credit.issued"}:
-            _complete_document(data, kind, day)
-        if kind in _DATES:
-            data[_DATES[kind]] = day
-        subject = data[_SUBJECTS.get(kind, _SUBJECTS[kind.split(".")[0]])]
-        return {
-            "stage": stage,
-            "specversion": "1.0",
-            "id": f"{self.name}-{number}",
-            "source": "billing",
-            "type": kind,
-            "subject": subject,
-            "time": f"{day}T12:00:00Z",
-            "dataschema": f"tieout:{kind}:{_VERSIONS.get(kind, 1)}",
-            "correlationid": self.name,
-            "data": data,
-        }
-
-
-def all_cases() -> list[Case]:
-    """Return every case, by name."""
-    return [Case(folder=path.parent) for path in sorted(CASES.glob("*/case.md"))]
-
-
-def read_rows(path: Path) -> list[Row]:
-    """Return the rows of a CSV file as text."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def write_company(cases: Sequence[Case], folder: Path) -> None:
@@ -262,30 +133,6 @@ def _reference_rows(case: Case, table: str) -> list[Row]:
     }
     given = [entity | row if table == "tax_codes" else row for row in case.reference(table)]
     return common.get(table, []) + given
-
-
-def _complete_document(data: Row, kind: str, day: str) -> None:
-    """Fill in what a person telling the story leaves out: totals, dates, numbers of lines."""
-    for line in data["lines"]:
-        line.setdefault("tax_amount", "0.00")
-    tax = sum(Decimal(line["tax_amount"]) for line in data["lines"])
-    net = sum(Decimal(line["net_amount"]) for line in data["lines"])
-    data.setdefault("tax_amount", str(tax))
-    data.setdefault("total_amount", str(net + tax))
-    if kind == "invoice.finalized":
-        data.setdefault("invoice_date", day)
-        data.setdefault("due_date", data["invoice_date"])
-    else:
-        data.setdefault("credit_date", day)
-
-
-def _text(value: object) -> Any:  # YAML holds anything
-    """Return a YAML value with every date and number as text."""
-    if isinstance(value, list):
-        return [_text(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _text(item) for key, item in value.items()}
-    return str(value)
 
 
 def _write_rows(path: Path, columns: Iterable[str], rows: Iterable[Row]) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from core.money import to_minor
 from tests.scenarios.books_of_cases import Books, keep_books
-from tests.scenarios.company_of_cases import Case, Row, all_cases
+from tests.scenarios.cases import Case, Row, all_cases
 
 CASES = all_cases()
 _BALANCES = {

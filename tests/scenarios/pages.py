@@ -1,0 +1,259 @@
+"""One page per case for accountants, written from the folder of the case and nothing else.
+
+Belongs here: what a page shows and in which order. `python -m tests.scenarios.pages` writes all.
+Does not: the index, how a table is written (markdown), or whether the books agree.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import groupby
+from pathlib import Path
+
+from tests.scenarios.cases import STAGES, Case, Row, all_cases
+from tests.scenarios.events_in_words import amount_of, terms_of, what_it_says
+from tests.scenarios.index_of_pages import INDEX, index
+from tests.scenarios.markdown import amount, listed, number, table, words
+
+PAGES = Path(__file__).parents[2] / "docs" / "accounting" / "scenarios"
+
+_SIDES = (("debit", "credit"), ("functional_debit", "functional_credit"))
+_TABLES = {
+    "prices": "Prices of usage",
+    "price_tiers": "Tiers of the prices",
+    "ssps": "Standalone selling prices",
+    "fx_rates": "Exchange rates",
+    "tax_codes": "Tax codes",
+    "systems_of_record": "Systems of record",
+}
+
+
+class UnbalancedJournalError(Exception):
+    """The expected journal of a case has a document whose debits are not its credits."""
+
+
+def pages(cases: Sequence[Case]) -> dict[str, str]:
+    """Return the text of every page by its file name, the index among them."""
+    return {INDEX: index(cases)} | {f"{case.name}.md": page(case) for case in cases}
+
+
+def page(case: Case) -> str:
+    """Return the page of a case.
+
+    Raises:
+        UnbalancedJournalError: debits and credits of a document differ.
+    """
+    source = f"../../../tests/scenarios/{case.name}/case.md"
+    parts = [
+        case.title,
+        f"Written by `python -m tests.scenarios.pages` from [its folder]({source}), which the "
+        "tests hold the books to; change the case, not this page. "
+        f"Amounts are in {case.settings['currency']}.",
+        case.story,
+        *_events(case),
+        *_usage(case),
+        *_terms(case),
+        *_reference(case),
+        *_exceptions(case),
+        *_revenue(case),
+        *_schedule(case),
+        *_journal(case),
+        *_balances(case),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def write(folder: Path) -> None:
+    """Write all pages and remove those without a case."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = pages(all_cases())
+    for path in folder.glob("*.md"):
+        if path.name not in texts:
+            path.unlink()
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _events(case: Case) -> list[str]:
+    rows = []
+    for stage, events in groupby(case.events(), key=lambda event: event["stage"]):
+        if stage > 1:
+            rows.append(("", f"*{_then(case, stage)}*", "", ""))
+        rows.extend(
+            (
+                event["time"][:10],
+                words(event["type"]),
+                what_it_says(event, case.settings["currency"]),
+                amount_of(event, case.settings["currency"]),
+            )
+            for event in events
+        )
+    header = ("date", "event", "what it says", "amount")
+    return ["## What happened", table(header, rows, right=("amount",))]
+
+
+def _usage(case: Case) -> list[str]:
+    rows = [
+        (row["time"][:10], row["meter"], number(row["quantity"]), _arrival(case, stage))
+        for stage in STAGES
+        for row in case.usage(stage)
+    ]
+    if not rows:
+        return []
+    header = ("date", "meter", "quantity", "arrives")
+    return ["## Usage", table(header, rows, right=("quantity",))]
+
+
+def _terms(case: Case) -> list[str]:
+    names = {row["product_code"]: row["product_name"] for row in case.reference("products")}
+    header = ("from", "to", "contract line", "product", "quantity", "price")
+    rows = [row for event in case.events() for row in terms_of(event, names)]
+    return ["## Terms", table(header, rows, right=("quantity", "price"))]
+
+
+def _reference(case: Case) -> list[str]:
+    parts = []
+    for name, title in _TABLES.items():
+        if rows := case.reference(name):
+            header = [words(column) for column in rows[0]]
+            parts += [f"## {title}", table(header, [list(row.values()) for row in rows], right=())]
+    return parts
+
+
+def _exceptions(case: Case) -> list[str]:
+    rows = case.expected("exceptions")
+    if rows is None:
+        return []
+    header = ("known", "held", "exception")
+    cells = [
+        (_arrival(case, int(row["stage"])), row["subject"], f"`{row['code']}`") for row in rows
+    ]
+    return [
+        "## Held",
+        "What is held has no journal until it is released.",
+        table(header, cells, right=()),
+    ]
+
+
+def _revenue(case: Case) -> list[str]:
+    parts = ["## Revenue", *_measures(case, "revenue", ("period",))]
+    if case.expected("products"):
+        parts += ["By product:", *_measures(case, "products", ("product", "period"))]
+    if case.expected("versions"):
+        parts += [
+            "By version of the contract:",
+            *_measures(case, "versions", ("contract_version",), has_total=False),
+        ]
+    return parts
+
+
+def _schedule(case: Case) -> list[str]:
+    if case.expected("schedule") is None:
+        return []
+    return [
+        "## Schedule",
+        "The months that matter: what each version planned for its whole term, and what it "
+        "recognised before the next version took over.",
+        *_measures(case, "schedule", ("contract_version", "period"), has_total=False),
+    ]
+
+
+def _journal(case: Case) -> list[str]:
+    rows = case.expected("journal")
+    if rows is None:
+        return []
+    months = listed(list(dict.fromkeys(row["posting_date"][:7] for row in rows)))
+    parts = ["## Journal", f"Everything that is posted in {months}."]
+    for (stage, day), lines in groupby(rows, key=lambda row: (row["stage"], row["posting_date"])):
+        later = f", {_then(case, int(stage))}" if int(stage) > 1 else ""
+        parts += [f"### {day}{later}", _journal_of_day(case, list(lines))]
+    return parts
+
+
+def _journal_of_day(case: Case, rows: Sequence[Row]) -> str:
+    rows = [row for row in rows if row["entry"]]
+    if not rows:
+        return "Nothing is posted in this month."
+    pairs = [pair for pair in _SIDES if pair[0] in rows[0]]
+    header = ["entry", "document", "account"]
+    totals = ["**total**", "", ""]
+    for pair in pairs:
+        for document in dict.fromkeys(row["document"] for row in rows):
+            debit, credit = (_sum(rows, side, document) for side in pair)
+            if debit != credit:
+                raise UnbalancedJournalError(
+                    f"{case.name}: {document or rows[0]['entry']} on {rows[0]['posting_date']} has "
+                    f"{debit} of {pair[0]} and {credit} of {pair[1]}. Correct its journal.csv."
+                )
+        for side in pair:
+            header.append(_heading(case, side))
+            totals.append(f"**{amount(_sum(rows, side), _currency(case, side))}**")
+    cells = [
+        [words(row["entry"]), row["document"], words(row["account"])]
+        + [amount(row[side], _currency(case, side)) for pair in pairs for side in pair]
+        for row in rows
+    ]
+    return table(header, [*cells, totals], right=header[3:])
+
+
+def _balances(case: Case) -> list[str]:
+    if case.expected("balances") is None:
+        return []
+    return [
+        "## Balances of the contract",
+        "At the end of the month.",
+        *_measures(case, "balances", ("contract", "period"), has_total=False),
+    ]
+
+
+def _measures(case: Case, name: str, keys: tuple[str, ...], *, has_total: bool = True) -> list[str]:
+    """Return the table of an expectation: its keys, its amounts and their total."""
+    rows = case.expected(name) or []
+    names = [column for column in rows[0] if column not in keys] if rows else []
+    if not rows:
+        return ["None."]
+    header = [words(key) for key in keys] + [_heading(case, column) for column in names]
+    cells = [
+        [row[key] for key in keys]
+        + [amount(row[column], _currency(case, column)) for column in names]
+        for row in rows
+    ]
+    if has_total:
+        sums = [amount(_sum(rows, column), _currency(case, column)) for column in names]
+        cells.append(["**total**", *[""] * (len(keys) - 1), *(f"**{text}**" for text in sums)])
+    return [table(header, cells, right=header[len(keys) :])]
+
+
+def _sum(rows: Sequence[Row], column: str, document: str | None = None) -> Decimal:
+    return sum(
+        (
+            Decimal(row[column] or "0")
+            for row in rows
+            if document is None or row["document"] == document
+        ),
+        Decimal(0),
+    )
+
+
+def _currency(case: Case, column: str) -> str:
+    return case.settings["functional_currency" if column.startswith("functional") else "currency"]
+
+
+def _heading(case: Case, column: str) -> str:
+    if column.startswith("functional_"):
+        return f"{column.removeprefix('functional_')} in {_currency(case, column)}"
+    return words(column)
+
+
+def _arrival(case: Case, stage: int) -> str:
+    return "in time" if stage == 1 else _then(case, stage)
+
+
+def _then(case: Case, stage: int) -> str:
+    """Return when a later stage arrives, as the case tells it."""
+    told = case.settings.get("arrives", {}).get(stage)
+    closed = case.settings.get("closed_through")
+    return told or (f"after {closed} was closed" if closed else "later")
+
+
+if __name__ == "__main__":
+    write(PAGES)
