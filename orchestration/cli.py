@@ -2,7 +2,7 @@
 
 Belongs here: commands, their options and help, exit codes.
 Does not: what a command does (play, summary, status, trace, verify), how it is scheduled, or the
-commands about periods (cli_periods).
+commands about periods (cli_periods) and those that write files (cli_reports).
 
 Exit codes: 0 fine, also with exceptions open; 1 failed or not proven; 2 wrong usage or a company
 folder with mistakes.
@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from core.errors import TieoutError
-from orchestration import cli_periods, commands, refusals
+from orchestration import cli_periods, cli_reports, commands, refusals
 from orchestration.cli_options import company_option, home_option, json_option
 from orchestration.settings import SettingsError
 
@@ -269,6 +269,7 @@ def ui(company: Path | None, home: Path | None, port: int) -> int:
 
 tieout.add_command(cli_periods.close)
 tieout.add_command(cli_periods.reopen)
+tieout.add_command(cli_reports.export)
 
 if __name__ == "__main__":
     main()
