@@ -33,6 +33,7 @@ ENTRY_TYPES = (
 POLICIES = (
     "usage_billing_tolerance_minor",
     "usage_invoice_due_days",
+    "payment_terms_max_days",
     "sla_amendment_to_invoice_minutes",
     "sla_invoice_to_erp_minutes",
     "sla_payment_to_cash_minutes",
@@ -88,8 +89,8 @@ def _text(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name=name) for name in names)
 
 
-def _choice(name: str, *choices: str) -> Column:
-    return Column(name=name, kind="choice", choices=choices)
+def _choice(name: str, *choices: str, is_optional: bool = False) -> Column:
+    return Column(name=name, kind="choice", choices=choices, is_optional=is_optional)
 
 
 def _currency(name: str) -> Column:
@@ -128,8 +129,8 @@ _DECLARED = (
         name="products",
         columns=(
             *_text("product_code", "product_name"),
-            _choice("obligation_kind", "fixed", "usage"),
-            _choice("recognition_method", "daily", "as_used"),
+            _choice("obligation_kind", "fixed", "usage", is_optional=True),
+            _choice("recognition_method", "daily", "as_used", is_optional=True),
             _VALID_FROM,
         ),
         key=("product_code", "valid_from"),

@@ -20,6 +20,8 @@ EXPECTED = {
     ("AMOUNT_PRECISION", "crm:contract-too-dear"),
     ("CONTRACT_LINE_MISMATCH", "invoice:I-LINE"),
     ("CONTRACT_LINE_MISMATCH", "invoice:I-PRODUCT"),
+    ("REVENUE_TREATMENT_MISSING", "invoice:I-PRODUCT"),  # nobody sells what it bills
+    ("PAYMENT_TERMS_INVALID", "invoice:I-DUE"),
     ("ORPHAN_TRANSACTION", "invoice:I-ORPHAN"),
     ("CURRENCY_MISMATCH", "invoice:I-EURO"),
     ("CURRENCY_MISMATCH", "invoice:I-ENTITY"),
@@ -154,7 +156,7 @@ def _add_bad_contracts(landing: Landing) -> None:
 
 
 def _add_bad_documents(landing: Landing) -> None:
-    for name in ("LINE", "PRODUCT", "EURO", "ENTITY", "SIGN", "TAX", "CRM-ONLY", "SPLIT"):
+    for name in ("LINE", "PRODUCT", "EURO", "ENTITY", "SIGN", "TAX", "CRM-ONLY", "SPLIT", "DUE"):
         landing.contract(name)
     landing.invoice("SPLIT", "invoice-twice-a-line", copies=2, total_amount="4800.00")
     landing.invoice("OK", "invoice-year-26", invoice_id="I-26", invoice_date="0026-01-01")
@@ -165,6 +167,7 @@ def _add_bad_documents(landing: Landing) -> None:
     landing.invoice("ENTITY", legal_entity_code="T-XX")
     landing.invoice("SIGN", line={"net_amount": "-10.00"}, total_amount="-10.00")
     landing.invoice("TAX", tax_amount="50.00")
+    landing.invoice("DUE", due_date="2025-12-31")
     landing.invoice("CRM-ONLY")
     line = {"credit_line_id": "1", "invoice_line_id": "1", "basis": "concession"}
     landing.settle(

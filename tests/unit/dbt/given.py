@@ -192,9 +192,24 @@ def price(
     return {"raw.reference_prices": [header], "raw.reference_price_tiers": rows}
 
 
+def product(code: str, kind: str = "fixed", method: str = "daily", **changes: Any) -> Row:
+    """Return a row of `raw.reference_products`."""
+    return {
+        "product_code": code,
+        "product_name": code,
+        "obligation_kind": kind,
+        "recognition_method": method,
+        "valid_from": "2020-01-01",
+        "snapshot_hash": "p" * 64,
+        "row_number": 1,
+    } | changes
+
+
 def company(warehouse: Warehouse, *entities: Row) -> None:
-    """Give the warehouse one customer, known to all sources, and its legal entities."""
+    """Give the warehouse products, one customer, known to all sources, and its legal entities."""
     run_as_of(warehouse, "2026-07-01 12:00:00")
+    fixed = [product(code) for code in ("SEATS", "SEATS-PRO", "HELPDESK")]
+    warehouse.insert("raw.reference_products", [*fixed, product("CALLS", "usage", "as_used")])
     warehouse.insert("raw.reference_legal_entities", entities or [legal_entity()])
     warehouse.insert(
         "raw.reference_customers",

@@ -62,6 +62,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
             invoice("I4", "2026-01-01", [_LINE]),
             _written_off("W1", "2026-02-01", "300.00", "false"),
             _written_off("W2", "2026-03-01", "66.00", "true"),
+            follow_up("invoice.voided", "V4", "I4", **voided),
             credit("C2", "I1", "2026-05-03", "5.00", "concession"),
         ],
     )
@@ -97,6 +98,13 @@ def test_a_write_off_takes_what_is_open_and_only_of_contracts_that_ended(
         ("write_off:W2", "SERVICE_NOT_ENDED", 6600),
         ("write_off:W2", "WRITE_OFF_EXCEEDS_RECEIVABLE", 100),
     ]
+
+
+def test_a_void_of_an_invoice_that_was_written_off_is_held(books: Warehouse) -> None:
+    (sentence,) = [row[3] for row in books.rows(_FAILURES) if row[0] == "void:I4"]
+    assert sentence == (
+        "Void of invoice I4 over 365.00 USD: write-offs left of the invoice 0.00 USD on its day."
+    )
 
 
 def test_a_second_void_and_a_void_of_nothing_are_listed(books: Warehouse) -> None:
