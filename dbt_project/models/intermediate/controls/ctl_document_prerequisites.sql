@@ -84,11 +84,11 @@ findings as (
         {{ finding(
             control_code="'PREREQUISITES'",
             is_passed='orphans.orphan_key is null',
-            exception_code="case when subject_key like 'credit:%' or subject_key like 'payment:%'"
-            " then 'ORIGINAL_INVOICE_MISSING' else 'ORPHAN_TRANSACTION' end",
+            exception_code="case when split_part(subject_key, ':', 1) in ('invoice', 'adjustment')"
+            " then 'ORPHAN_TRANSACTION' else 'ORIGINAL_INVOICE_MISSING' end",
             sentence="subject_text || ' over ' || amount_text || ' refers to '"
-            " || case when subject_key like 'credit:%' or subject_key like 'payment:%'"
-            " then 'invoice ' else 'contract ' end || orphans.missing_text || ', which is not known.'",
+            " || case when split_part(subject_key, ':', 1) in ('invoice', 'adjustment')"
+            " then 'contract ' else 'invoice ' end || orphans.missing_text || ', which is not known.'",
             amount_minor='amount_minor',
             currency='currency',
         ) }}
