@@ -34,8 +34,9 @@ currencies as (
 
 earned as (
 
+    -- A credit memo without its invoice is of no contract: it is held, and counts once it has one.
     select
-        coalesce(contracts.legal_entity_code, journaled.legal_entity_code) as legal_entity_code,
+        contracts.legal_entity_code,
         coalesce(scheduled.currency, journaled.currency) as currency,
         coalesce(scheduled.accounting_period, journaled.accounting_period) as accounting_period,
         coalesce(scheduled.earned_minor, 0) as earned_minor,
@@ -47,7 +48,7 @@ earned as (
             and scheduled.currency = journaled.currency
             and scheduled.accounting_period = journaled.accounting_period
             and scheduled.entry_type = journaled.entry_type
-    left join contracts
+    inner join contracts
         on coalesce(scheduled.contract_id, journaled.contract_id) = contracts.contract_id
 
 ),
