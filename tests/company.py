@@ -111,6 +111,7 @@ object,attribute,source
 contract,terms,crm
 customer,status,reference
 """,
+    "exception_owners": "code,legal_entity_code,owner\n",
 }
 
 

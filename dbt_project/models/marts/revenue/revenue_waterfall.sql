@@ -1,5 +1,6 @@
 -- One row per legal entity, currency, as-of period and recognition period: what was revenue by the
--- end of the as-of period, and what its plan still had to come.
+-- end of the as-of period, and what its plan still had to come. What names no contract that is
+-- known is nobody's revenue: its documents are held.
 with
 
 plans as (
