@@ -111,7 +111,6 @@ object,attribute,source
 contract,terms,crm
 customer,status,reference
 """,
-    "exception_owners": "code,legal_entity_code,owner\n",
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.books_given import company_with_books
+from tests.books_given import account, company_with_books
 from tests.unit.dbt.given import event, fixed_line, subscription
 from tests.warehouse import Row, Warehouse
 
@@ -75,6 +75,8 @@ def books(folder: Path, *events: Row, mappings: tuple[Row, ...] = ()) -> Warehou
     warehouse = Warehouse(folder)
     company_with_books(warehouse)
     warehouse.insert("raw.reference_gl_mappings", mappings)
+    codes = [mapping["account_code"] for mapping in mappings]
+    warehouse.insert("raw.reference_accounts", [account(code) for code in codes])
     warehouse.insert("raw.events", events)
     warehouse.build(SELECT)
     return warehouse
