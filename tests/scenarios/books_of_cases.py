@@ -7,9 +7,8 @@ Does not: comparing with expectations (the test does).
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
 
 from core.home import Home
 from core.spans import period_bounds
@@ -20,14 +19,18 @@ from orchestration.dbt_in_process import Outcome
 from orchestration.warehouse import WarehouseWorld, lay_out, open_warehouse
 from posting import batches, exports, ledger
 from tests.compiled_models import compiled_dbt
-from tests.scenarios.cases import STAGES, Case
+from tests.scenarios.cases import Case, Row
 from tests.scenarios.company_of_cases import land, write_company
 
-# Long after every case has run its course.
-_AS_OF = datetime(2027, 2, 1, 6, tzinfo=UTC)
+_RUN_AT = time(6, tzinfo=UTC)
 _YEARS = range(2024, 2029)
-
-Row = dict[str, Any]
+# What a control holds, and usage that no contract takes.
+_HELD = """
+    select legal_entity_code, subject_key, exception_code
+    from controls.control_results where not is_passed
+    union all
+    select distinct upper(substr(subject, 5)), subject, hold_code from usage.held_usage
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,7 @@ class Books:
     company_folder: Path
     home: Home
     batch_of_stage: dict[int, int | None] = field(default_factory=dict)
+    held_at_stage: dict[int, list[Row]] = field(default_factory=dict)
 
     def query(self, sql: str, *parameters: object) -> list[Row]:
         """Return the rows of a question to the warehouse."""
@@ -48,21 +52,21 @@ class Books:
 
 
 def keep_books(cases: Sequence[Case], folder: Path) -> Books:
-    """Run all stages of all cases; what each stage adds is sealed before the next one."""
+    """Run all stages of cases that share them; what a stage adds is sealed before the next one."""
     books = Books(
         cases=cases,
         company_folder=folder / "company",
         home=Home(folder / "home"),
     )
     write_company(cases, books.company_folder)
-    for stage in STAGES:
+    for stage, day in enumerate(cases[0].stages, start=1):
         land(cases, books.company_folder, stage)
-        _run_stage(books, stage)
+        _run_stage(books, stage, datetime.combine(day, _RUN_AT))
+        books.held_at_stage[stage] = books.query(_HELD)
     return books
 
 
-def _run_stage(books: Books, stage: int) -> None:
-    as_of = _AS_OF + timedelta(days=stage)
+def _run_stage(books: Books, stage: int, as_of: datetime) -> None:
     ingest(read_company(books.company_folder), books.home, as_of)
     ledger.initialise(books.home)
     exports.initialise(books.home)

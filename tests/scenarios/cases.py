@@ -6,11 +6,14 @@ Does not: the company made of all cases (company_of_cases), or running anything.
 `given/events.yaml` is a list of events as a person tells them. Each has a `type`, a `date` and the
 fields of the canonical event; what follows from the case (legal entity, customer, totals of the
 lines, due date) may be left out. `stage: 2` arrives after the books of stage 1 were sealed and
-`closed_through` of `given/case.yaml` was closed.
+`closed_through` of `given/case.yaml` was closed; `source` is billing unless it says another. The
+books of the stages are kept as of the dates in `stages` of `given/case.yaml`; without any, long
+after the case has run its course.
 """
 
 import csv
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -19,11 +22,20 @@ from typing import Any
 import yaml
 
 CASES = Path(__file__).parent
-STAGES = (1, 2)
-
+# Long after every case has run its course.
+_STAGES = ("2027-02-02", "2027-02-03")
+_OF_CUSTOMERS = (
+    "subscription.created",
+    "renewal",
+    "invoice",
+    "credit",
+    "payment",
+    "refund",
+)
 _VERSIONS = {"subscription.created": 2}
 _SUBJECTS = {
     "subscription": "contract_id",
+    "renewal": "renewal_id",
     "invoice": "invoice_id",
     "credit": "credit_id",
     "payment": "payment_id",
@@ -81,6 +93,11 @@ class Case:
         """Return functional currency, currency and the month closed before stage 2."""
         return yaml.safe_load((self.folder / "given" / "case.yaml").read_text(encoding="utf-8"))
 
+    @property
+    def stages(self) -> tuple[date, ...]:
+        """Return the days the books are kept as of, one after the other."""
+        return tuple(date.fromisoformat(str(day)) for day in self.settings.get("stages", _STAGES))
+
     def events(self) -> list[Row]:
         """Return the events of the case as envelopes, each with its stage."""
         told = yaml.safe_load((self.folder / "given" / "events.yaml").read_text(encoding="utf-8"))
@@ -117,7 +134,8 @@ class Case:
         kind = data.pop("type")
         day = data.pop("date")
         stage = int(data.pop("stage", "1"))
-        if kind.startswith(("subscription.created", "invoice", "credit", "payment", "refund")):
+        source = data.pop("source", "billing")
+        if kind.startswith(_OF_CUSTOMERS):
             data |= {
                 "customer_id": self.customer,
                 "legal_entity_code": self.legal_entity,
@@ -134,7 +152,7 @@ class Case:
             "stage": stage,
             "specversion": "1.0",
             "id": f"{self.name}-{number}",
-            "source": "billing",
+            "source": source,
             "type": kind,
             "subject": subject,
             "time": f"{day}T12:00:00Z",

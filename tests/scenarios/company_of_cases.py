@@ -14,6 +14,7 @@ import yaml
 from ingestion.reference_tables import ACCOUNT_ROLES, ENTRY_TYPES, TABLES
 from tests.scenarios.cases import Case, Row
 
+_BUSINESS_SOURCES = ("billing", "crm", "revenue")
 _VALID_FROM = "2024-01-01"
 _ACCOUNT_TYPES = {
     "deferred_revenue": "liability",
@@ -44,7 +45,10 @@ def write_company(cases: Sequence[Case], folder: Path) -> None:
         ],
         "erps": {"main": {"connector": "embedded"}},
         "sources": {
-            "billing": {"format": "cloudevents", "files": "billing/*"},
+            **{
+                source: {"format": "cloudevents", "files": f"{source}/*"}
+                for source in _BUSINESS_SOURCES
+            },
             "metering": {
                 "format": "usage",
                 "files": "usage/*",
@@ -67,22 +71,24 @@ def write_company(cases: Sequence[Case], folder: Path) -> None:
     for name, table in TABLES.items():
         if not table.in_company_file:
             rows = [row for case in cases for row in _reference_rows(case, name)]
-            _write_rows(folder / table.landed_path, table.column_names, rows)
+            distinct = {tuple(row.items()): row for row in rows}
+            _write_rows(folder / table.landed_path, table.column_names, distinct.values())
 
 
 def land(cases: Sequence[Case], folder: Path, stage: int) -> None:
     """Write what arrives in a stage."""
     for case in cases:
-        lines = [
-            json.dumps({key: value for key, value in event.items() if key != "stage"})
-            for event in case.events()
-            if event["stage"] == stage
-        ]
         target = folder / "landing" / f"{stage}-{case.name}"
-        if lines:
-            (target / "billing").mkdir(parents=True)
-            path = target / "billing" / "events.jsonl"
-            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        for source in _BUSINESS_SOURCES:
+            lines = [
+                json.dumps({key: value for key, value in event.items() if key != "stage"})
+                for event in case.events()
+                if (event["stage"], event["source"]) == (stage, source)
+            ]
+            if lines:
+                (target / source).mkdir(parents=True)
+                path = target / source / "events.jsonl"
+                path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         usage = case.usage(stage)
         if usage:
             (target / "usage").mkdir(parents=True)
@@ -128,7 +134,7 @@ def _reference_rows(case: Case, table: str) -> list[Row]:
                 "source_customer_id": case.customer,
                 "customer_id": case.customer,
             }
-            for source in ("billing", "metering")
+            for source in (*_BUSINESS_SOURCES, "metering")
         ],
     }
     given = [entity | row if table == "tax_codes" else row for row in case.reference(table)]

@@ -33,6 +33,12 @@ _AMOUNTS = ("total_amount", "amount")
 _TERMS = ("subscription.created", "subscription.amended", "renewal.accepted")
 
 
+def event_of(event: Row) -> str:
+    """Return what happened, and which system says it when it is not billing."""
+    said_by = "" if event["source"] == "billing" else f", says {event['source']}"
+    return words(event["type"]) + said_by
+
+
 def what_it_says(event: Row, currency: str) -> str:
     """Return the facts of an event, and the lines of a document."""
     data = event["data"]

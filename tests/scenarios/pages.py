@@ -9,8 +9,8 @@ from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 
-from tests.scenarios.cases import STAGES, Case, Row, all_cases
-from tests.scenarios.events_in_words import amount_of, terms_of, what_it_says
+from tests.scenarios.cases import Case, Row, all_cases
+from tests.scenarios.events_in_words import amount_of, event_of, terms_of, what_it_says
 from tests.scenarios.index_of_pages import INDEX, index
 from tests.scenarios.markdown import amount, listed, number, table, words
 
@@ -81,7 +81,7 @@ def _events(case: Case) -> list[str]:
         rows.extend(
             (
                 event["time"][:10],
-                words(event["type"]),
+                event_of(event),
                 what_it_says(event, case.settings["currency"]),
                 amount_of(event, case.settings["currency"]),
             )
@@ -94,7 +94,7 @@ def _events(case: Case) -> list[str]:
 def _usage(case: Case) -> list[str]:
     rows = [
         (row["time"][:10], row["meter"], number(row["quantity"]), _arrival(case, stage))
-        for stage in STAGES
+        for stage in range(1, len(case.stages) + 1)
         for row in case.usage(stage)
     ]
     if not rows:
@@ -106,7 +106,7 @@ def _usage(case: Case) -> list[str]:
 def _terms(case: Case) -> list[str]:
     names = {row["product_code"]: row["product_name"] for row in case.reference("products")}
     header = ("from", "to", "contract line", "product", "quantity", "price")
-    rows = [row for event in case.events() for row in terms_of(event, names)]
+    rows = dict.fromkeys(row for event in case.events() for row in terms_of(event, names))
     return ["## Terms", table(header, rows, right=("quantity", "price"))]
 
 
@@ -123,13 +123,13 @@ def _exceptions(case: Case) -> list[str]:
     rows = case.expected("exceptions")
     if rows is None:
         return []
-    header = ("known", "held", "exception")
+    header = ("when", "held", "exception")
     cells = [
         (_arrival(case, int(row["stage"])), row["subject"], f"`{row['code']}`") for row in rows
     ]
     return [
         "## Held",
-        "What is held has no journal until it is released.",
+        "What is held is not booked until it is released.",
         table(header, cells, right=()),
     ]
 
@@ -165,14 +165,16 @@ def _journal(case: Case) -> list[str]:
     parts = ["## Journal", f"Everything that is posted in {months}."]
     for (stage, day), lines in groupby(rows, key=lambda row: (row["stage"], row["posting_date"])):
         later = f", {_then(case, int(stage))}" if int(stage) > 1 else ""
-        parts += [f"### {day}{later}", _journal_of_day(case, list(lines))]
+        entries = [line for line in lines if line["entry"]]
+        parts += (
+            [f"### {day}{later}", _journal_of_day(case, entries)]
+            if entries
+            else [f"### {day[:7]}{later}", "Nothing is posted in this month."]
+        )
     return parts
 
 
 def _journal_of_day(case: Case, rows: Sequence[Row]) -> str:
-    rows = [row for row in rows if row["entry"]]
-    if not rows:
-        return "Nothing is posted in this month."
     pairs = [pair for pair in _SIDES if pair[0] in rows[0]]
     header = ["entry", "document", "account"]
     totals = ["**total**", "", ""]
@@ -245,14 +247,15 @@ def _heading(case: Case, column: str) -> str:
 
 
 def _arrival(case: Case, stage: int) -> str:
-    return "in time" if stage == 1 else _then(case, stage)
+    return "in time" if stage == 1 and "stages" not in case.settings else _then(case, stage)
 
 
 def _then(case: Case, stage: int) -> str:
-    """Return when a later stage arrives, as the case tells it."""
-    told = case.settings.get("arrives", {}).get(stage)
+    """Return what distinguishes a stage from the one before it."""
+    if "stages" in case.settings:
+        return f"known on {case.stages[stage - 1]}"
     closed = case.settings.get("closed_through")
-    return told or (f"after {closed} was closed" if closed else "later")
+    return f"after {closed} was closed" if closed else "after the books were sealed"
 
 
 if __name__ == "__main__":

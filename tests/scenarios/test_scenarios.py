@@ -4,10 +4,13 @@ Belongs here: comparing what the books say with `expect/*.csv` of each case.
 Does not: the numbers of any case, or how the books are kept.
 
 `revenue.csv` is complete: every month with revenue. `journal.csv` is complete for every posting
-month and stage it mentions. `balances.csv` and `schedule.csv` list the months that matter.
+month and stage it mentions; a row without an entry says that a month has none. `exceptions.csv` is
+complete: what is held, by stage; without it, nothing ever is. `balances.csv` and `schedule.csv`
+list the months that matter. `ends_as` names a case that must end in the same books.
 """
 
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -26,8 +29,20 @@ _BALANCES = {
 
 
 @pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
-    return keep_books(CASES, tmp_path_factory.mktemp("cases"))
+def kept(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[date, ...], Books]:
+    """Return the books of the cases by the stages they share."""
+    together: dict[tuple[date, ...], list[Case]] = defaultdict(list)
+    for case in CASES:
+        together[case.stages].append(case)
+    return {
+        stages: keep_books(cases, tmp_path_factory.mktemp("cases"))
+        for stages, cases in together.items()
+    }
+
+
+@pytest.fixture
+def books(kept: dict[tuple[date, ...], Books], case: Case) -> Books:
+    return kept[case.stages]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
@@ -40,12 +55,16 @@ def test_every_case_says_what_and_why(case: Case) -> None:
     assert case.expected("revenue") is not None
 
 
-def test_nothing_is_held_or_left_over(books: Books, case: Case) -> None:
-    left = books.query(
-        "select * from controls.control_results where legal_entity_code = ? and not is_passed",
-        case.legal_entity,
-    )
-    assert left == []
+def test_only_what_is_expected_is_held(books: Books, case: Case) -> None:
+    held = {
+        (str(stage), row["exception_code"], row["subject_key"])
+        for stage, rows in books.held_at_stage.items()
+        for row in rows
+        if row["legal_entity_code"] == case.legal_entity
+    }
+    assert held == {
+        (row["stage"], row["code"], row["subject"]) for row in case.expected("exceptions") or []
+    }
 
 
 def test_revenue_belongs_to_the_expected_months(books: Books, case: Case) -> None:
@@ -115,6 +134,13 @@ def test_balances_are_as_expected(books: Books, case: Case) -> None:
         }, row["period"]
 
 
+def test_cases_told_to_end_alike_do(books: Books, case: Case) -> None:
+    twin = next((twin for twin in CASES if twin.name == case.settings.get("ends_as")), None)
+    if twin is None:
+        return
+    assert _end(books, case) == _end(books, twin)
+
+
 def test_schedules_are_as_expected(books: Books, case: Case) -> None:
     expected = case.expected("schedule")
     if expected is None:
@@ -162,6 +188,18 @@ def test_versions_recognise_what_their_days_are_worth(books: Books, case: Case) 
         row["contract_version"]: (_minor(case, row, "price"), _minor(case, row, "recognized"))
         for row in expected
     }
+
+
+def _end(books: Books, case: Case) -> list[Row]:
+    """Return what every account holds in the end, sealed, by the month it belongs to."""
+    return books.query(
+        """
+        select origin_period, account_role, sum(amount_minor) as amount
+        from ledger.sealed_lines where legal_entity_code = ?
+        group by all having sum(amount_minor) <> 0 order by all
+        """,
+        case.legal_entity,
+    )
 
 
 def _journal(
