@@ -352,3 +352,109 @@ def test_billing_of_each_day_agrees_with_the_receivables_of_that_day(story: Stor
         ("2026-02-01", "14000", "14000", "0", "True"),
         ("2026-02-02", "1100", "0", "100", "True"),
     ]
+
+
+def test_every_accepted_event_counts_in_the_throughput(story: Story) -> None:
+    rows = pipeline.query(
+        story.agreed.home,
+        "select source, event_type, cast(event_day as varchar) as day, event_count, "
+        "cast(events_per_minute as varchar) as a_minute from metrics.event_throughput order by all",
+    )
+    # Two events in the 1,440 minutes of a day are 0.001389 a minute.
+    assert [tuple(row.values()) for row in rows] == [
+        ("billing", "invoice.finalized", "2026-01-05", 3, "0.002083"),
+        ("billing", "payment.succeeded", "2026-01-05", 1, "0.000694"),
+        ("crm", "subscription.created", "2026-01-05", 1, "0.000694"),
+        ("metering", "usage.recorded", "2026-01-10", 1, "0.000694"),
+        ("metering", "usage.recorded", "2026-02-05", 2, "0.001389"),
+    ]
+
+
+def test_six_kinds_of_objects_say_where_they_stand(story: Story) -> None:
+    rows = pipeline.query(
+        story.agreed.home,
+        "select object_type, status, reason_code, count(*) as objects "
+        "from metrics.object_status group by all order by all",
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("contract", "active", None, 1),
+        ("customer", "active", None, 1),
+        ("invoice", "held", "DOCUMENT_TOTAL_MISMATCH", 1),
+        ("invoice", "posted", "POSTED", 2),
+        ("journal_entry", "posted", None, len(story.agreed.documents)),
+        ("revenue_schedule", "in_progress", None, 1),
+        ("usage_batch", "held", "CUSTOMER_UNKNOWN", 1),
+        ("usage_batch", "posted", "POSTED", 1),
+    ]
+
+
+def test_kpis_and_service_levels_measure_what_happened(story: Story) -> None:
+    # Sealed at 06:00 and posted at 07:00: January's four documents, February's three.
+    kpis = pipeline.query(
+        story.agreed.home,
+        "select kpi_code, accounting_period, numerator, denominator, "
+        "cast(kpi_value as integer) as kpi_value "
+        "from metrics.workflow_kpis where kpi_code in ('invoice_lines_scheduled', 'posting_final', "
+        "'posting_first_pass', 'posting_latency_p50', 'usage_to_invoice_p50') order by all",
+    )
+    assert [tuple(row.values()) for row in kpis] == [
+        ("invoice_lines_scheduled", "2026-01", 1, 1, 100),
+        ("invoice_lines_scheduled", "2026-02", 2, 2, 100),
+        ("posting_final", "2026-01", 4, 4, 100),
+        ("posting_final", "2026-02", 3, 3, 100),
+        ("posting_first_pass", "2026-01", 4, 4, 100),
+        ("posting_first_pass", "2026-02", 3, 3, 100),
+        ("posting_latency_p50", "2026-01", None, 4, 60),
+        ("posting_latency_p50", "2026-02", None, 3, 60),
+        ("usage_to_invoice_p50", "2026-01", None, 1, 0),  # billed before it was used
+    ]
+    # New York: a day ends at 05:00 UTC. Billing sent everything on 5 January at 10:00.
+    levels = pipeline.query(
+        story.agreed.home,
+        "select metric_code, object_key, actual_minutes, is_open, is_breach "
+        "from metrics.service_levels where metric_code <> 'reconciliation' "
+        "and metric_code <> 'revenue_posting' order by all",
+    )
+    until_posted = 35 * 1440 + 21 * 60
+    assert [tuple(row.values()) for row in levels] == [
+        ("invoice_readiness", "K1|K1-2|1|2026-01", 9 * 1440 + 60, False, True),
+        ("invoice_to_erp", "INV-1", until_posted, False, True),
+        ("invoice_to_erp", "INV-2", until_posted, False, True),
+        ("invoice_to_erp", "INV-9", until_posted, True, True),
+        ("payment_to_cash", "PAY-1", until_posted, False, True),
+    ]
+    posted = pipeline.query(
+        story.agreed.home,
+        "select actual_minutes, is_breach, count(*) as documents from metrics.service_levels "
+        "where metric_code = 'revenue_posting' group by all order by all",
+    )
+    assert [tuple(row.values()) for row in posted] == [(120, False, 2), (9 * 1440 + 120, True, 2)]
+
+
+def test_posted_lines_name_their_transaction_and_their_mapping(story: Story) -> None:
+    nameless = pipeline.query(
+        story.agreed.home,
+        "select subledger_line_key from journals.journal_line_sources "
+        "where correlation_id is null or mapping_version is null or run_id is null",
+    )
+    assert nameless == []
+    # 10 seats at 240.00 a year; the metric carries the id that the journal lines carry.
+    shared = pipeline.query(
+        story.agreed.home,
+        "select distinct movements.movement_minor, movements.correlation_id "
+        "from metrics.revenue_movements as movements "
+        "inner join journals.journal_line_sources as sources using (correlation_id)",
+    )
+    assert [tuple(row.values()) for row in shared] == [(20000, "order-1")]
+
+
+def test_what_may_be_lost_is_listed_with_its_amount(story: Story) -> None:
+    rows = pipeline.query(
+        story.agreed.home,
+        "select leakage_type, reason, event_count, amount_minor "
+        "from reconciliation.revenue_leakage order by all",
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("document_held", "DOCUMENT_TOTAL_MISMATCH", None, 1100),
+        ("usage_without_contract", "CUSTOMER_UNKNOWN", 1, None),
+    ]

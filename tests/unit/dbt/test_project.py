@@ -5,13 +5,17 @@ Does not: what a single model computes.
 """
 
 import csv
+import re
 
 import pytest
-from dbt.contracts.graph.nodes import ModelNode
+from dbt.contracts.graph.nodes import ModelNode, SeedNode
 
 from tests.warehouse import PROJECT, parsed_project
 
+REPOSITORY = PROJECT.parent
+
 ENGINE_WORDS = ("exclude (", "union all by name", "asof ", "any_value(", "current_date", "now()")
+_QUOTED = re.compile(r"['\"](\w+)['\"]")
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +60,33 @@ def test_every_mart_has_a_contract_an_owner_and_described_columns(
     assert wrong == []
 
 
+def test_every_model_and_seed_has_an_owner() -> None:
+    wrong = [
+        node.name
+        for node in parsed_project().nodes.values()
+        if isinstance(node, ModelNode | SeedNode) and not node.config.meta.get("owner")
+    ]
+    assert wrong == []
+
+
+def test_every_line_to_post_passes_the_same_controls(models: list[ModelNode]) -> None:
+    """Controls meet in one list, and one model of the books alone reads what they hold."""
+    names = {model.unique_id: model.name for model in models}
+    readers: dict[str, set[str]] = {model.name: set() for model in models}
+    for model in models:
+        for read in model.depends_on.nodes:
+            if read in names and "books" in model.tags:
+                readers[names[read]].add(model.name)
+    beside = {
+        name: heard
+        for name, heard in readers.items()
+        if name.startswith("ctl_") and not heard <= {"int_control_findings", "control_results"}
+    }
+    assert beside == {}
+    assert all(heard for name, heard in readers.items() if name.startswith("ctl_"))
+    assert readers["holds"] == {"int_subledger_lines_held"}
+
+
 def test_every_model_says_its_grain(models: list[ModelNode]) -> None:
     wrong = [
         model.name
@@ -68,6 +99,25 @@ def test_every_model_says_its_grain(models: list[ModelNode]) -> None:
 
 def test_models_have_no_words_of_one_engine(models: list[ModelNode]) -> None:
     wrong = [m.name for m in models if any(word in m.raw_code.lower() for word in ENGINE_WORDS)]
+    assert wrong == []
+
+
+def test_no_account_of_a_company_is_written_in_code() -> None:
+    """Accounts stand in the company's folder; in code they are roles."""
+    folder = REPOSITORY / "ingestion" / "demo_company"
+    with (folder / "book" / "reference" / "accounts.csv").open(encoding="utf-8") as file:
+        accounts = {row["account_code"] for row in csv.DictReader(file)}
+    code = list(PROJECT.rglob("*.sql"))
+    for package in ("core", "ingestion", "posting", "orchestration"):
+        code += (REPOSITORY / package).rglob("*.py")
+    wrong = [
+        path.relative_to(REPOSITORY).as_posix()
+        for path in code
+        if folder not in path.parents
+        and PROJECT / "target" not in path.parents
+        and accounts.intersection(_QUOTED.findall(path.read_text(encoding="utf-8")))
+    ]
+    assert len(accounts) > 10
     assert wrong == []
 
 
