@@ -6,6 +6,7 @@ Does not: the demo company people look at.
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -204,14 +205,15 @@ def subscription(**changes: Any) -> dict[str, Any]:
 
 
 def invoice(**changes: Any) -> dict[str, Any]:
-    """Return the data of invoice.finalized: the seats of one year."""
+    """Return the data of invoice.finalized: the seats of one year, due thirty days later."""
+    day = date.fromisoformat(str(changes.get("invoice_date", "2026-01-01")))
     return {
         "invoice_id": "INV-1",
         "customer_id": "B1",
         "legal_entity_code": "T-US",
         "currency": "USD",
         "invoice_date": "2026-01-01",
-        "due_date": "2026-01-31",
+        "due_date": str(day + timedelta(days=30)),
         "total_amount": "2400.00",
         "tax_amount": "0.00",
         "lines": [
