@@ -34,6 +34,7 @@ POLICIES = (
     "usage_billing_tolerance_minor",
     "usage_invoice_due_days",
     "payment_terms_max_days",
+    "concession_limit_minor",
     "sla_amendment_to_invoice_minutes",
     "sla_invoice_to_erp_minutes",
     "sla_payment_to_cash_minutes",

@@ -121,9 +121,9 @@ def trace(home: Home, identifier: str) -> Trace:
         if not nodes:
             raise UnknownIdError(
                 f"Nothing is known under '{identifier}'. Give the ID of an event, opportunity,"
-                " quote, customer, contract, invoice, credit, payment, usage charge, subledger"
-                " line, journal line (DOCUMENT:LINE), journal document or ERP document (its number,"
-                " or ERP:ID)."
+                " quote, customer, contract, invoice, credit, payment, ticket, usage charge,"
+                " subledger line, journal line (DOCUMENT:LINE), journal document or ERP document"
+                " (its number, or ERP:ID)."
                 " What was not accepted is listed by `tieout exceptions`."
             )
         came_from = list(_walk(connection, nodes, _DOWN))

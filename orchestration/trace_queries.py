@@ -26,6 +26,12 @@ _QUOTE = """
     from contracts.quotes
     where quote_id in (select unnest($keys))
 """
+_CREDIT_REQUEST = """
+    select request_id as key, requested_at as sorted_by, ticket_id, contract_id, invoice_id,
+        amount_minor, currency, reason, approved_by, conceded_minor
+    from contracts.credit_requests
+    where request_id in (select unnest($keys))
+"""
 _CUSTOMER = """
     select customer_id as key, customer_id as sorted_by, count(*) as contract_count
     from contracts.contracts
@@ -139,6 +145,7 @@ QUERIES = {
     "event": _EVENT,
     "opportunity": _OPPORTUNITY,
     "quote": _QUOTE,
+    "credit_request": _CREDIT_REQUEST,
     "customer": _CUSTOMER,
     "contract": _CONTRACT,
     "contract_version": _CONTRACT_VERSION,

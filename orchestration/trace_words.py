@@ -126,6 +126,15 @@ def _quote(key: str, row: _Row) -> _Said:
     )
 
 
+def _credit_request(key: str, row: _Row) -> _Said:
+    subject = "invoice" if row["invoice_id"] else "contract"
+    approved = f"approved by {row['approved_by']}" if row["approved_by"] else "not approved"
+    return f"credit request {key}", (
+        f"{_money(row['amount_minor'], row['currency'])} for {subject} {row[f'{subject}_id']},"
+        f" ticket {row['ticket_id']} ({row['reason']}), {approved}"
+    )
+
+
 def _customer(key: str, row: _Row) -> _Said:
     return f"customer {key}", _count(row["contract_count"], "contract")
 
@@ -268,6 +277,7 @@ _WORDS: dict[str, Callable[[str, _Row], _Said]] = {
     "event": _event,
     "opportunity": _opportunity,
     "quote": _quote,
+    "credit_request": _credit_request,
     "customer": _customer,
     "contract": _contract,
     "contract_version": _contract_version,

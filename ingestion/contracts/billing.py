@@ -118,6 +118,9 @@ class CreditIssued(Contract):
     legal_entity_code: Identifier
     currency: Currency
     credit_date: ServiceDate
+    request_id: Identifier | None = Field(
+        default=None, description="The request of support that it answers, if any."
+    )
     total_amount: Amount = Field(description="Net and tax of all lines, positive.")
     tax_amount: Amount = Field(description="Tax of all lines, positive.")
     lines: list[CreditLine] = Field(min_length=1)

@@ -31,6 +31,7 @@ from ingestion.contracts.subscriptions import (
     SubscriptionPaused,
     SubscriptionResumed,
 )
+from ingestion.contracts.support import SupportCreditRequested
 from ingestion.contracts.upcasters import UPCASTERS
 from ingestion.contracts.usage import UsageRecorded
 from ingestion.quarantine import Reason
@@ -54,6 +55,7 @@ REGISTRY: dict[tuple[str, int], type[Contract]] = {
     ("payment.succeeded", 1): PaymentSucceeded,
     ("payment.failed", 1): PaymentFailed,
     ("refund.issued", 1): RefundIssued,
+    ("support.credit_requested", 1): SupportCreditRequested,
     (USAGE_TYPE, 1): UsageRecorded,
     ("hold.placed", 1): HoldPlaced,
     ("hold.released", 1): HoldReleased,

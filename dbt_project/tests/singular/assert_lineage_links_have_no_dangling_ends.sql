@@ -24,6 +24,16 @@ nodes as (
     from {{ ref('quotes') }}
     union all
     select
+        'credit_request' as node_type,
+        request_id as node_key
+    from {{ ref('credit_requests') }}
+    union all
+    select
+        'ticket' as node_type,
+        ticket_id as node_key
+    from {{ ref('credit_requests') }}
+    union all
+    select
         'contract' as node_type,
         contract_id as node_key
     from {{ ref('contracts') }}

@@ -41,6 +41,7 @@ _TABLES = {
             {{from_type: 'contract_version', from_key: 'CT-1-v1', to_type: 'subledger_line',
                 to_key: 'float'}},
             {{from_type: 'opportunity', from_key: 'OP-1', to_type: 'quote', to_key: 'Q-1'}},
+            {{from_type: 'ticket', from_key: 'TK-1', to_type: 'credit_request', to_key: 'RQ-1'}},
             {{from_type: 'event', from_key: 'vanished', to_type: 'invoice', to_key: 'INV-X'}}
         ], recursive := true)
         union all
@@ -64,6 +65,12 @@ _TABLES = {
         select 'Q-1' as quote_id, 'OP-9' as opportunity_id, false as is_opportunity_known,
             'CT-1' as contract_id, 1200000::bigint as total_minor, 'USD' as currency,
             timestamp '2025-12-18 09:30:00' as accepted_at
+    """,
+    "contracts.credit_requests": """
+        select 'RQ-1' as request_id, timestamp '2026-03-04 08:00:00' as requested_at,
+            'TK-1' as ticket_id, null::varchar as contract_id, 'INV-1' as invoice_id,
+            5000::bigint as amount_minor, 'GBP' as currency, 'outage' as reason,
+            'lead' as approved_by, 0::bigint as conceded_minor
     """,
     "contracts.contracts": """
         select 'CT-1' as contract_id, 'C-1' as customer_id, 'acc-1' as source_customer_id,
@@ -315,3 +322,10 @@ def test_a_quote_says_whether_its_opportunity_came(home: Home) -> None:
         "quote": "quote Q-1: 12,000.00 USD accepted 2025-12-18 09:30:00 UTC for contract CT-1,"
         " opportunity OP-9, which is missing",
     }
+
+
+def test_a_ticket_leads_to_the_credit_it_asked_for(home: Home) -> None:
+    found = trace(home, "TK-1")
+    assert [found.things[link.child].words for link in found.became] == [
+        "credit request RQ-1: 50.00 GBP for invoice INV-1, ticket TK-1 (outage), approved by lead"
+    ]

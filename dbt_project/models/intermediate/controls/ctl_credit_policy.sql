@@ -1,5 +1,5 @@
--- One row per credit memo: is a change in force that lets unearned service be credited, when one
--- waits for the renewal? A downgrade at renewal credits nothing before it.
+-- One row per credit memo: does policy allow it? A downgrade at renewal credits nothing before it,
+-- and what concedes more than the company's limit has a request of support that was approved.
 with
 
 subjects as (
@@ -35,7 +35,7 @@ allowed as (
 
 ),
 
-refused as (
+before_renewal as (
 
     select
         'credit:' || credit_lines.credit_id as credit_key,
@@ -44,7 +44,7 @@ refused as (
             || ' ' || decisions.amendment_id || ' at its renewal on ' || decisions.effective_date
             || ' (rule ' || decisions.rule_id || '), and nothing is to be credited on '
             || credit_lines.credit_date
-        ) as first_text
+        ) as refused_text
     from credit_lines
     inner join decisions
         on
@@ -58,6 +58,26 @@ refused as (
             and credit_lines.contract_id = allowed.contract_id
     where allowed.credit_id is null
     group by credit_lines.credit_id
+
+),
+
+refused as (
+
+    select
+        credit_key,
+        min(refused_text) as first_text
+    from (
+        select
+            credit_key,
+            refused_text
+        from before_renewal
+        union all
+        select
+            credit_key,
+            refused_text
+        from {{ ref('int_concessions_refused') }}
+    ) as refusals
+    group by credit_key
 
 ),
 

@@ -21,6 +21,18 @@ voids as (
 
 ),
 
+credits as (
+
+    select * from {{ ref('stg_events__credits') }} where is_first
+
+),
+
+requests as (
+
+    select * from {{ ref('credit_requests') }}
+
+),
+
 final as (
 
     select
@@ -60,6 +72,7 @@ final as (
         deltas.rate_id,
         deltas.source_event_count,
         deltas.correlation_id,
+        requests.ticket_id,
         batches.run_id,
         batches.code_version,
         batches.reference_version,
@@ -68,6 +81,9 @@ final as (
     from deltas
     left join batches on deltas.batch_number = batches.batch_number
     left join voids on deltas.document_key = voids.document_key
+    left join credits
+        on deltas.document_type = 'credit' and deltas.document_id = credits.credit_id
+    left join requests on credits.request_id = requests.request_id
 
 )
 

@@ -14,6 +14,12 @@ sales_links as (
 
 ),
 
+support_links as (
+
+    select * from {{ ref('int_lineage_support_links') }}
+
+),
+
 document_links as (
 
     select * from {{ ref('int_lineage_document_links') }}
@@ -47,6 +53,8 @@ journal_links as (
 links as (
 
     select * from sales_links
+    union all
+    select * from support_links
     union all
     select * from contract_links
     union all

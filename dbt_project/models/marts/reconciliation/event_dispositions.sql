@@ -50,6 +50,8 @@ business as (
                     then '9:no_financial_effect:OPPORTUNITY_WON'
                 when events.event_type = 'quote.accepted'
                     then '9:no_financial_effect:QUOTE_ACCEPTED'
+                when events.event_type = 'support.credit_requested'
+                    then '9:no_financial_effect:CREDIT_REQUESTED'
                 when events.event_type = 'hold.placed'
                     then '9:no_financial_effect:HOLD_PLACED'
                 when events.event_type = 'hold.released'

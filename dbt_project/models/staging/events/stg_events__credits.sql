@@ -21,6 +21,7 @@ documents as (
         fields={
             'invoice_id': 'varchar',
             'credit_date': 'date',
+            'request_id': 'varchar',
         },
         amounts={'total_minor': 'total_amount', 'tax_total_minor': 'tax_amount'},
     ) }}
