@@ -81,6 +81,14 @@ def test_every_event_is_posted_or_says_why_not(home: Path) -> None:
 def test_everything_ties_out_to_the_erp(home: Path) -> None:
     assert query(home, "select * from reconciliation.tie_out_summary where not is_tied") == []
     assert query(home, "select code, sentence from controls.exceptions") == []
+    kinds = query(
+        home,
+        "select distinct document_type from reconciliation.tie_out_invoices_to_subledger"
+        " order by document_type",
+    )
+    assert [row["document_type"] for row in kinds] == [
+        "invoice", "payment", "payment_failure", "refund", "void", "write_off",
+    ]  # fmt: skip
 
 
 def test_each_document_is_linked_from_its_event_to_its_lines(home: Path) -> None:

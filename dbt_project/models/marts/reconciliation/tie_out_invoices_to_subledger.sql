@@ -1,11 +1,11 @@
--- One row per invoice, credit or payment: what billing says the customer owes because of it,
--- against receivable and customer credit in the subledger, with how much of that is sealed.
+-- One row per invoice and document that follows one: what billing says the customer owes because of
+-- it, against receivable and customer credit in the subledger, with how much of that is sealed.
 with
 
 billing_documents as (
 
     select * from {{ ref('int_billing_documents') }}
-    where is_first and document_type in ('invoice', 'credit', 'payment')
+    where is_first and document_type not in ('adjustment', 'reversal')
 
 ),
 
