@@ -12,12 +12,12 @@ after the case has run its course.
 """
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
 
@@ -55,9 +55,10 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=False, kw_only=True)
 class Case:
-    """One folder: what is given and what must come out."""
+    """One folder: what is given and what must come out, for one of its legal entities."""
 
     folder: Path
+    entity: str = ""
 
     @property
     def name(self) -> str:
@@ -67,7 +68,11 @@ class Case:
     @property
     def legal_entity(self) -> str:
         """Return the code of the company that books this case and nothing else."""
-        return self.name.upper()
+        return "-".join(part for part in (self.name.upper(), self.entity) if part)
+
+    def by_entity(self) -> list[Self]:
+        """Return the case once for each of its legal entities; most have one, without a name."""
+        return [replace(self, entity=entity) for entity in self.settings.get("entities", [""])]
 
     @property
     def customer(self) -> str:
@@ -126,7 +131,7 @@ class Case:
 
     def expected(self, name: str) -> list[Row] | None:
         """Return the rows of an expectation, or nothing when the case has none of that name."""
-        path = self.folder / "expect" / f"{name}.csv"
+        path = self.folder / "expect" / self.entity / f"{name}.csv"
         return read_rows(path) if path.exists() else None
 
     def _envelope(self, number: int, event: Row) -> Row:
@@ -135,10 +140,11 @@ class Case:
         day = data.pop("date")
         stage = int(data.pop("stage", "1"))
         source = data.pop("source", "billing")
+        entity = data.pop("entity", self.entity)
         if kind.startswith(_OF_CUSTOMERS):
             data |= {
                 "customer_id": self.customer,
-                "legal_entity_code": self.legal_entity,
+                "legal_entity_code": replace(self, entity=entity).legal_entity,
                 "currency": data.get("currency", self.settings["currency"]),
             }
         if kind == "subscription.created":

@@ -77,7 +77,7 @@ def write_company(cases: Sequence[Case], folder: Path) -> None:
 
 def land(cases: Sequence[Case], folder: Path, stage: int) -> None:
     """Write what arrives in a stage."""
-    for case in cases:
+    for case in {case.folder: case for case in cases}.values():
         target = folder / "landing" / f"{stage}-{case.name}"
         for source in _BUSINESS_SOURCES:
             lines = [

@@ -53,11 +53,8 @@ def page(case: Case) -> str:
         *_usage(case),
         *_terms(case),
         *_reference(case),
-        *_exceptions(case),
-        *_revenue(case),
-        *_schedule(case),
-        *_journal(case),
-        *_balances(case),
+        *(part for books in case.by_entity() for part in _books(books)),
+        *_together(case),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -71,6 +68,26 @@ def write(folder: Path) -> None:
             path.unlink()
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def _books(case: Case) -> list[str]:
+    parts = [
+        *_exceptions(case),
+        *_revenue(case),
+        *_schedule(case),
+        *_journal(case),
+        *_balances(case),
+    ]
+    if not case.entity:
+        return parts
+    inner = [f"#{part}" if part.startswith("##") else part for part in parts]
+    return [f"## Books of {case.entity}", *inner]
+
+
+def _together(case: Case) -> list[str]:
+    if case.expected("together") is None:
+        return []
+    return ["## Revenue of all together", *_measures(case, "together", ("period",))]
 
 
 def _events(case: Case) -> list[str]:

@@ -19,7 +19,7 @@ from core.money import to_minor
 from tests.scenarios.books_of_cases import Books, keep_books
 from tests.scenarios.cases import Case, Row, all_cases
 
-CASES = all_cases()
+CASES = [case for told in all_cases() for case in told.by_entity()]
 _BALANCES = {
     "deferred": "deferred_revenue_minor",
     "unbilled": "unbilled_receivable_minor",
@@ -45,7 +45,7 @@ def books(kept: dict[tuple[date, ...], Books], case: Case) -> Books:
     return kept[case.stages]
 
 
-@pytest.fixture(params=CASES, ids=lambda case: case.name)
+@pytest.fixture(params=CASES, ids=lambda case: case.legal_entity.lower())
 def case(request: pytest.FixtureRequest) -> Case:
     return request.param
 
@@ -60,7 +60,7 @@ def test_only_what_is_expected_is_held(books: Books, case: Case) -> None:
         (str(stage), row["exception_code"], row["subject_key"])
         for stage, rows in books.held_at_stage.items()
         for row in rows
-        if row["legal_entity_code"] == case.legal_entity
+        if row["legal_entity_code"] in {case.legal_entity, case.name.upper()}
     }
     assert held == {
         (row["stage"], row["code"], row["subject"]) for row in case.expected("exceptions") or []
@@ -83,6 +83,26 @@ def test_revenue_belongs_to_the_expected_months(books: Books, case: Case) -> Non
     actual = {row["origin_period"]: tuple(row[name] for name in columns) for row in amounts}
     assert actual == {
         row["period"]: tuple(_minor(case, row, name) for name in columns) for row in expected
+    }
+
+
+@pytest.mark.parametrize(
+    "told", [case for case in all_cases() if case.expected("together")], ids=lambda case: case.name
+)
+def test_legal_entities_sum_to_what_is_expected_of_all(
+    kept: dict[tuple[date, ...], Books], told: Case
+) -> None:
+    amounts = kept[told.stages].query(
+        """
+        select origin_period, -sum(functional_amount_minor) as revenue
+        from ledger.sealed_lines
+        where list_contains(?, legal_entity_code) and account_role = 'revenue'
+        group by origin_period
+        """,
+        [case.legal_entity for case in told.by_entity()],
+    )
+    assert {row["origin_period"]: row["revenue"] for row in amounts} == {
+        row["period"]: _minor(told, row, "revenue") for row in told.expected("together") or []
     }
 
 
