@@ -172,6 +172,30 @@ def trace(
 
 
 @tieout.command()
+@click.argument("identifier", metavar="ID")
+@company_option
+@home_option
+@click.option("--all", "everything", is_flag=True, help="Print every figure of long lists.")
+@json_option
+def explain(
+    identifier: str, company: Path | None, home: Path | None, everything: bool, as_json: bool
+) -> int:
+    """Tell how an amount comes about: what was stated, the rule, the arithmetic line by line.
+
+    ID is anything `tieout trace` takes; or an obligation (VERSION:LINE), a line of its revenue
+    schedule (VERSION:LINE:PERIOD), or a contract at the end of a period (CONTRACT:PERIOD). Every
+    line is worked out again; ends with 1 when one does not come to what the books say.
+
+    \b
+    Examples:
+      tieout explain CT-1002:2026-02
+      tieout explain CT-1010-v1:CT-1010-1
+      tieout explain INV-1001-01 --json
+    """
+    return commands.explain(identifier, company, home, everything=everything, as_json=as_json)
+
+
+@tieout.command()
 @company_option
 @home_option
 @json_option

@@ -134,6 +134,29 @@ def trace(
     return 0
 
 
+def explain(
+    identifier: str,
+    company: Path | None,
+    home: Path | None,
+    *,
+    everything: bool,
+    as_json: bool,
+) -> int:
+    """Print how an amount comes about; 1 when the arithmetic does not come to what is stored."""
+    from orchestration.explain import explain as find_explanations  # noqa: PLC0415
+    from orchestration.explain import text  # noqa: PLC0415
+
+    settings = read_settings(company=company, home=home)
+    explanations = find_explanations(settings.home, identifier)
+    if as_json:
+        print_json([text.facts_of(each) for each in explanations])
+    else:
+        for each in explanations:
+            for line in text.lines_of(each, everything=everything):
+                print(line)  # noqa: T201
+    return 0 if all(each.is_proven for each in explanations) else _FAILED
+
+
 def verify(company: Path | None, home: Path | None, *, as_json: bool) -> int:
     """Print what is not as it was written; 1 when there is anything, or when a part is not proven.
 

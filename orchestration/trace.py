@@ -113,19 +113,7 @@ def trace(home: Home, identifier: str) -> Trace:
         WarehouseBusyError: the marts do not know it, and the warehouse cannot be asked.
     """
     with publish.open_marts(home.marts) as connection:
-        connection.execute(_NAMED_LINKS)
-        nodes, things = _find(connection, identifier), {}
-        if not nodes or nodes[0].kind == "usage":
-            things = _usage_events(connection, home, identifier)
-            nodes = nodes or list(things)
-        if not nodes:
-            raise UnknownIdError(
-                f"Nothing is known under '{identifier}'. Give the ID of an event, opportunity,"
-                " quote, customer, contract, invoice, credit, payment, ticket, usage charge,"
-                " subledger line, journal line (DOCUMENT:LINE), journal document or ERP document"
-                " (its number, or ERP:ID)."
-                " What was not accepted is listed by `tieout exceptions`."
-            )
+        nodes, things = find(connection, home, identifier)
         came_from = list(_walk(connection, nodes, _DOWN))
         became = list(_walk(connection, nodes, _UP))
         reached = [*nodes, *(link.child for link in (*came_from, *became))]
@@ -135,6 +123,33 @@ def trace(home: Home, identifier: str) -> Trace:
             became=became,
             things=describe(connection, reached) | things,
         )
+
+
+def find(
+    connection: duckdb.DuckDBPyConnection, home: Home, identifier: str
+) -> tuple[list[Node], dict[Node, Thing]]:
+    """Return what an ID names, and in words what the published marts cannot describe.
+
+    Lays out the temporary table `named_links` on the connection.
+
+    Raises:
+        UnknownIdError: nothing knows it.
+        WarehouseBusyError: the marts do not know it, and the warehouse cannot be asked.
+    """
+    connection.execute(_NAMED_LINKS)
+    nodes, things = _find(connection, identifier), {}
+    if not nodes or nodes[0].kind == "usage":
+        things = _usage_events(connection, home, identifier)
+        nodes = nodes or list(things)
+    if not nodes:
+        raise UnknownIdError(
+            f"Nothing is known under '{identifier}'. Give the ID of an event, opportunity,"
+            " quote, customer, contract, invoice, credit, payment, ticket, usage charge, subledger"
+            " line, journal line (DOCUMENT:LINE), journal document or ERP document (its number,"
+            " or ERP:ID)."
+            " What was not accepted is listed by `tieout exceptions`."
+        )
+    return nodes, things
 
 
 def _find(connection: duckdb.DuckDBPyConnection, identifier: str) -> list[Node]:

@@ -3,55 +3,11 @@
 The recipes of `docs/accounting/recipes.md` are checked here against what is booked.
 """
 
-import csv
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from ingestion.demo_company import write_demo
-from tests.pipeline import PipelineResult, query, run_pipeline
-
-FIRST = datetime(2026, 3, 1, 6, tzinfo=UTC)
-SECOND = datetime(2026, 3, 10, 6, tzinfo=UTC)
-EXCEPTIONS = "select code, subject_key from controls.exceptions order by code, subject_key"
+from tests.demo_run import EXCEPTIONS, DemoRun
 
 pytestmark = pytest.mark.slow
-
-
-@dataclass(frozen=True, kw_only=True)
-class DemoRun:
-    """Both runs of the demo, and what was open after the first."""
-
-    company: Path
-    home: Path
-    first: PipelineResult
-    second: PipelineResult
-    open_after_first: list[dict[str, Any]]
-
-    def ask(self, sql: str) -> list[dict[str, Any]]:
-        """Return the rows of a query on the warehouse after the second run."""
-        return query(self.home, sql)
-
-    def labels(self, *codes: str) -> list[dict[str, str]]:
-        """Return the labelled faults of some codes."""
-        with (self.company / "faults.csv").open(encoding="utf-8") as file:
-            return [row for row in csv.DictReader(file) if row["code"] in codes]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
-    company = tmp_path_factory.mktemp("company")
-    home = tmp_path_factory.mktemp("state") / "demo"
-    write_demo(company)
-    first = run_pipeline(company, home, FIRST)
-    open_after_first = query(home, EXCEPTIONS)
-    second = run_pipeline(company, home, SECOND)
-    return DemoRun(
-        company=company, home=home, first=first, second=second, open_after_first=open_after_first
-    )
 
 
 def test_every_labelled_fault_is_an_exception_under_its_code_and_nothing_else_is(

@@ -81,6 +81,8 @@ tiered as (
     select
         taken.usage_charge_id,
         taken.tier_number,
+        taken.above_quantity,
+        taken.up_to_quantity,
         taken.quantity,
         taken.unit_price,
         taken.flat_amount,

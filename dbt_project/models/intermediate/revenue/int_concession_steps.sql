@@ -116,6 +116,13 @@ steps as (
         credit_id,
         credit_line_id,
         through_date as step_end_date,
+        service_start_date,
+        least(through_date, last_service_date) as conceded_through_date,
+        total_days,
+        coalesce(forfeited_date <= through_date, false)
+        or coalesce(credit_date > last_service_date, false) as is_forfeited,
+        conceded_from_minor,
+        conceded_to_minor,
         conceded_to_minor - conceded_from_minor as amount_minor,
         {{ share_between(
             'functional_net_minor', 'conceded_from_minor', 'conceded_to_minor', 'net_minor'
@@ -128,6 +135,12 @@ steps as (
         credit_id,
         credit_line_id,
         credit_date as step_end_date,
+        cast(null as date) as service_start_date,
+        cast(null as date) as conceded_through_date,
+        cast(null as bigint) as total_days,
+        true as is_forfeited,
+        cast(0 as bigint) as conceded_from_minor,
+        earned_minor as conceded_to_minor,
         earned_minor as amount_minor,
         functional_earned_minor as functional_minor
     from voided_lines

@@ -99,6 +99,8 @@ prorated as (
 
     select
         contract_version_line_id,
+        ssp_amount,
+        term_ssp_minor,
         {{ prorate('term_ssp_minor', 'version_days', 'term_days') }} as ssp_minor
     from priced
 

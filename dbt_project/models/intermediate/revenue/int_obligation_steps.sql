@@ -49,6 +49,7 @@ amounts as (
         performance_obligation_id,
         step_start_date,
         {{ add_days('step_stop_date', -1) }} as step_end_date,
+        served_days_after,
         {{ share_between(
             'allocated_price_minor', 'served_days', 'served_days_after', 'total_days'
         ) }} as amount_minor,

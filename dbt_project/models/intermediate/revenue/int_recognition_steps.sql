@@ -24,6 +24,8 @@ described as (
 
     select
         unioned.recognition_step_id,
+        unioned.step_kind,
+        unioned.served_days_after,
         unioned.entry_type,
         unioned.contract_id,
         unioned.contract_line_id,

@@ -40,7 +40,8 @@ fixed_steps as (
         step_end_date,
         amount_minor,
         amount_fine,
-        'service' as step_kind
+        'service' as step_kind,
+        cast(served_days_after as bigint) as served_days_after
     from service_steps
     union all
     select
@@ -48,7 +49,8 @@ fixed_steps as (
         step_end_date,
         amount_minor,
         {{ wide('amount_minor') }} * 10000 as amount_fine,
-        'termination' as step_kind
+        'termination' as step_kind,
+        cast(null as bigint) as served_days_after
     from termination_steps
 
 ),
@@ -59,6 +61,8 @@ unioned as (
         fixed_steps.step_kind
         || '|' || fixed_steps.performance_obligation_id
         || '|' || cast(fixed_steps.step_end_date as varchar) as recognition_step_id,
+        fixed_steps.step_kind,
+        fixed_steps.served_days_after,
         'recognition' as entry_type,
         obligations.contract_id,
         obligations.contract_line_id,
@@ -83,6 +87,8 @@ unioned as (
     union all
     select
         'usage|' || usage_charge_id as recognition_step_id,
+        'usage' as step_kind,
+        cast(null as bigint) as served_days_after,
         'usage_accrual' as entry_type,
         contract_id,
         contract_line_id,
@@ -105,6 +111,8 @@ unioned as (
     union all
     select
         'void|' || credit_id || '|' || credit_line_id as recognition_step_id,
+        'void' as step_kind,
+        null as served_days_after,
         'credit' as entry_type,
         contract_id,
         contract_line_id,

@@ -69,6 +69,10 @@ priced as (
     select
         announced_lines.*,
         stubs.contract_version_id,
+        stubs.full_months,
+        {{ days_between('stubs.stub_start_date', add_days('stubs.price_end_date', 1)) }}
+            as stub_days,
+        {{ days_in_month('stubs.stub_start_date') }} as stub_month_days,
         stubs.version_days,
         stubs.term_days,
         case
@@ -103,6 +107,11 @@ contract_version_lines as (
         priced.price_period,
         priced.meter_code,
         priced.price_id,
+        cast(priced.full_months as bigint) as full_months,
+        cast(priced.stub_days as bigint) as stub_days,
+        cast(priced.stub_month_days as bigint) as stub_month_days,
+        cast(priced.version_days as bigint) as version_days,
+        cast(priced.term_days as bigint) as term_days,
         priced.term_price_minor,
         {{ prorate('priced.term_price_minor', 'priced.version_days', 'priced.term_days') }}
             as version_price_minor

@@ -41,6 +41,8 @@ lines as (
         version_lines.product_code,
         coalesce(ssps.ssp_minor, version_lines.version_price_minor) as ssp_minor,
         ssps.ssp_minor is not null as is_ssp_found,
+        ssps.ssp_amount,
+        ssps.term_ssp_minor,
         version_lines.version_price_minor,
         contract_versions.valid_from as start_date,
         contract_versions.term_end_date as end_date,
@@ -70,9 +72,8 @@ pooled as (
         *,
         cast(sum(version_price_minor) over version_pool as bigint) as transaction_price_minor,
         sum(ssp_minor) over version_pool as ssp_total_minor,
-        sum(ssp_minor) over (
-            partition by contract_version_id order by contract_line_id
-        ) as ssp_to_minor
+        sum(ssp_minor) over (partition by contract_version_id order by contract_line_id)
+            as ssp_to_minor
     from lines
     window version_pool as (partition by contract_version_id)
 
@@ -86,9 +87,7 @@ allocated as (
             when ssp_total_minor > 0
                 then {{ share_between(
                     'transaction_price_minor',
-                    'ssp_to_minor - ssp_minor',
-                    'ssp_to_minor',
-                    'ssp_total_minor',
+                    'ssp_to_minor - ssp_minor', 'ssp_to_minor', 'ssp_total_minor',
                 ) }}
             else version_price_minor
         end as bigint) as allocated_price_minor
@@ -104,8 +103,13 @@ obligations as (
         contract_id,
         contract_line_id,
         product_code,
+        version_price_minor,
         is_ssp_found,
+        ssp_amount,
+        term_ssp_minor,
         cast(ssp_minor as bigint) as ssp_minor,
+        cast(ssp_to_minor - ssp_minor as bigint) as ssp_before_minor,
+        cast(ssp_total_minor as bigint) as ssp_total_minor,
         transaction_price_minor,
         allocated_price_minor,
         start_date,

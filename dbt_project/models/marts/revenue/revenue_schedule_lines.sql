@@ -60,11 +60,24 @@ planned as (
     select
         performance_obligation_id,
         {{ accounting_period('month_start_date') }} as accounting_period,
-        {{ share_of('allocated_price_minor', 'reached_days', 'total_days') }}
-        - coalesce(lag({{ share_of('allocated_price_minor', 'reached_days', 'total_days') }}) over (
+        coalesce(lag(reached_days) over (
             partition by performance_obligation_id order by month_start_date
-        ), 0) as scheduled_minor
+        ), 0) as days_before,
+        reached_days as days_through,
+        allocated_price_minor,
+        total_days
     from served
+
+),
+
+scheduled as (
+
+    select
+        *,
+        {{ share_between(
+            'allocated_price_minor', 'days_before', 'days_through', 'total_days'
+        ) }} as scheduled_minor
+    from planned
 
 ),
 
@@ -73,7 +86,10 @@ recognized as (
     select
         performance_obligation_id,
         {{ accounting_period('step_end_date') }} as accounting_period,
-        cast(sum(amount_minor) as bigint) as recognized_minor
+        cast(sum(amount_minor) as bigint) as recognized_minor,
+        cast(coalesce(sum(case when step_kind = 'termination' then amount_minor end), 0) as bigint)
+            as terminated_minor,
+        max(case when step_kind = 'service' then served_days_after end) as recognized_days_through
     from steps
     group by performance_obligation_id, {{ accounting_period('step_end_date') }}
 
@@ -82,18 +98,22 @@ recognized as (
 joined as (
 
     select
-        coalesce(planned.performance_obligation_id, recognized.performance_obligation_id)
+        coalesce(scheduled.performance_obligation_id, recognized.performance_obligation_id)
             as performance_obligation_id,
-        coalesce(planned.accounting_period, recognized.accounting_period) as accounting_period,
+        coalesce(scheduled.accounting_period, recognized.accounting_period) as accounting_period,
+        scheduled.days_before,
+        scheduled.days_through,
         case
-            when planned.performance_obligation_id is null then 0 else planned.scheduled_minor
+            when scheduled.performance_obligation_id is null then 0 else scheduled.scheduled_minor
         end as scheduled_minor,
+        recognized.recognized_days_through,
+        coalesce(recognized.terminated_minor, 0) as terminated_minor,
         coalesce(recognized.recognized_minor, 0) as recognized_minor
-    from planned
+    from scheduled
     full join recognized
         on
-            planned.performance_obligation_id = recognized.performance_obligation_id
-            and planned.accounting_period = recognized.accounting_period
+            scheduled.performance_obligation_id = recognized.performance_obligation_id
+            and scheduled.accounting_period = recognized.accounting_period
 
 ),
 
@@ -108,7 +128,11 @@ described as (
         obligations.product_code,
         contracts.legal_entity_code,
         contracts.currency,
+        cast(joined.days_before as bigint) as days_before,
+        cast(joined.days_through as bigint) as days_through,
         cast(joined.scheduled_minor as bigint) as scheduled_minor,
+        cast(joined.recognized_days_through as bigint) as recognized_days_through,
+        joined.terminated_minor,
         joined.recognized_minor
     from joined
     inner join obligations

@@ -18,6 +18,8 @@ usage_charge_tiers as (
     select
         tiers.usage_charge_id,
         tiers.tier_number,
+        cast(tiers.above_quantity as decimal(17, 6)) as above_quantity,
+        tiers.up_to_quantity,
         tiers.quantity,
         tiers.unit_price,
         tiers.flat_amount,

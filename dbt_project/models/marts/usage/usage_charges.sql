@@ -51,6 +51,8 @@ usage_charges as (
         charges.service_end_date,
         least(charges.service_end_date, charges.cutoff_date) as through_date,
         charges.service_end_date <= charges.cutoff_date as is_complete,
+        charges.price_model,
+        charges.package_size,
         charges.quantity,
         charges.included_quantity,
         charges.billable_quantity,

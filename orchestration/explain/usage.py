@@ -1,0 +1,215 @@
+"""Why a usage charge is what it is: days, included quantity, tiers, one rounding.
+
+Belongs here: the explanation of one usage charge.
+Does not: the revenue booked for it (journals).
+"""
+
+from decimal import Decimal
+
+from core.money import format_amount
+from orchestration.explain.books import Books, Row
+from orchestration.explain.explanation import (
+    Explanation,
+    Input,
+    Onward,
+    Operand,
+    Step,
+    interim_step,
+    money_step,
+    number,
+    number_step,
+)
+
+_CHARGE = "select * from usage.usage_charges where usage_charge_id = $1"
+_DAYS = """
+    select usage_date, quantity, event_count
+    from usage.daily_usage
+    where contract_line_id = $1 and contract_version_id = $2 and usage_date between $3 and $4
+    order by usage_date
+"""
+_TIERS = "select * from usage.usage_charge_tiers where usage_charge_id = $1 order by tier_number"
+_LINES = """
+    select to_key as subledger_line_key
+    from lineage.links
+    where from_type = 'usage_charge' and from_key = $1 and to_type = 'subledger_line'
+    order by to_key
+"""
+_RULES = {
+    "per_unit": "every unit costs the same",
+    "graduated": "each tier prices the units between its bounds",
+    "volume": "the tier that holds the whole quantity prices all of it",
+    "package": "started packages are paid in full",
+}
+_REFERENCES = (
+    "docs/accounting/recipes.md#usage",
+    "ASC 606-10-32-40: fees for use belong to the period of the use",
+)
+
+
+def explain_charge(books: Books, charge_id: str) -> Explanation:
+    """Explain a usage charge from the days of use to the minor unit."""
+    (charge,) = books.ask(_CHARGE, charge_id)
+    days = books.ask(
+        _DAYS,
+        charge["contract_line_id"],
+        charge["contract_version_id"],
+        charge["service_start_date"],
+        charge["through_date"],
+    )
+    tiers = books.ask(_TIERS, charge_id)
+    amount = charge["charge_minor"]
+    said = "amount unknown" if amount is None else format_amount(amount, charge["currency"])
+    return Explanation(
+        kind="usage_charge",
+        key=charge_id,
+        title=(
+            f"usage charge {charge_id}: {said} for {charge['meter_code']},"
+            f" {charge['service_start_date']} to {charge['through_date']}"
+        ),
+        rule=(
+            "quantity less what is included, priced by tier"
+            f" ({_RULES.get(charge['price_model'], 'no price plan')}), rounded once, half up"
+        ),
+        references=_REFERENCES,
+        inputs=tuple(_inputs(charge, days, tiers)),
+        steps=tuple(_steps(charge, days, tiers)),
+        notes=tuple(_notes(charge)),
+        onward=(
+            Onward(identifier=charge_id, words="the events behind it", command="trace"),
+            *(
+                Onward(identifier=line["subledger_line_key"][:8], words="a subledger line of it")
+                for line in books.ask(_LINES, charge_id)
+            ),
+        ),
+    )
+
+
+def _inputs(charge: Row, days: list[Row], tiers: list[Row]) -> list[Input]:
+    meter = charge["meter_code"]
+    plan = f"prices.csv and price_tiers.csv, version {charge['price_version'] or 'none'}"
+    used = [
+        Input(
+            name=f"use on {day['usage_date']}",
+            value=f"{number(day['quantity'])} {meter}",
+            source=f"{day['event_count']:,} usage events",
+        )
+        for day in days
+    ]
+    included = Input(
+        name="included quantity",
+        value=f"{number(charge['included_quantity'])} {meter}",
+        source=plan,
+    )
+    prices = [
+        Input(
+            name=f"tier {tier['tier_number']}",
+            value=f"{number(tier['unit_price'])} {charge['currency']} per {_unit(charge)}"
+            f"{_flat_words(tier, charge['currency'])}, {_bounds(tier)}",
+            source=plan,
+        )
+        for tier in tiers
+    ]
+    return [*used, included, *prices]
+
+
+def _steps(charge: Row, days: list[Row], tiers: list[Row]) -> list[Step]:
+    meter, currency = charge["meter_code"], charge["currency"]
+    used = [(str(day["usage_date"]), number(day["quantity"])) for day in days]
+    steps = [
+        number_step(
+            "quantity", " + ".join("{}" for _ in used) or "0", used, charge["quantity"], meter
+        ),
+        number_step(
+            "billable quantity",
+            "max({} - {}; 0)",
+            [
+                ("quantity", number(charge["quantity"])),
+                ("included quantity", number(charge["included_quantity"])),
+            ],
+            charge["billable_quantity"],
+            meter,
+        ),
+    ]
+    costs = []
+    for tier in tiers:
+        taken = _taken(charge, tier)
+        cost = _cost(charge, tier)
+        costs.append((cost.name, cost.result))
+        steps += [taken, cost]
+    if charge["charge_minor"] is not None or tiers:
+        steps.append(
+            money_step(
+                "charge",
+                f"round({' + '.join('{}' for _ in costs) or '0'})",
+                costs,
+                charge["charge_minor"],
+                currency,
+            )
+        )
+    return steps
+
+
+def _taken(charge: Row, tier: Row) -> Step:
+    """Return how much of the billable quantity a tier takes."""
+    billable = ("billable quantity", number(charge["billable_quantity"]))
+    template, operands = "{}", [billable]
+    if charge["price_model"] == "package":
+        template = "ceil({} / {})"
+        operands = [billable, ("package size", number(charge["package_size"]))]
+    elif charge["price_model"] == "graduated":
+        above: Operand = ("bound of the tier before", number(tier["above_quantity"]))
+        if tier["up_to_quantity"] is None:
+            template, operands = "{} - {}", [billable, above]
+        else:
+            template = "min({}; {}) - {}"
+            operands = [billable, ("bound", number(tier["up_to_quantity"])), above]
+    return number_step(
+        f"tier {tier['tier_number']} takes", template, operands, tier["quantity"], _unit(charge, 2)
+    )
+
+
+def _cost(charge: Row, tier: Row) -> Step:
+    """Return what a tier costs, exactly: it is not rounded."""
+    operands: list[Operand] = [
+        ("quantity", number(tier["quantity"])),
+        ("unit price", number(tier["unit_price"])),
+    ]
+    template = "{} x {}"
+    if tier["flat_amount"]:
+        template += " + {}"
+        operands.append(("flat amount", number(tier["flat_amount"])))
+    return interim_step(
+        f"tier {tier['tier_number']} costs",
+        template,
+        operands,
+        charge["currency"],
+        stored=tier["amount"],
+    )
+
+
+def _unit(charge: Row, count: int = 1) -> str:
+    if charge["price_model"] == "package":
+        return "package" if count == 1 else "packages"
+    return str(charge["meter_code"])
+
+
+def _flat_words(tier: Row, currency: str) -> str:
+    return f" and {number(tier['flat_amount'])} {currency} once" if tier["flat_amount"] else ""
+
+
+def _bounds(tier: Row) -> str:
+    above, up_to = number(tier["above_quantity"]), tier["up_to_quantity"]
+    if up_to is None:
+        return f"above {above}" if Decimal(tier["above_quantity"]) else "any quantity"
+    return f"above {above} up to {number(up_to)}"
+
+
+def _notes(charge: Row) -> list[str]:
+    if not charge["price_found"]:
+        return [
+            "The price plan, or the tier for this quantity, is missing: the amount is unknown, and"
+            " unknown is not zero. `tieout exceptions` says what to do."
+        ]
+    if not charge["is_complete"]:
+        return [f"The period is not over: days after {charge['through_date']} are still to come."]
+    return []
