@@ -31,6 +31,7 @@ _OF_CUSTOMERS = (
     "credit",
     "payment",
     "refund",
+    "support",
 )
 _VERSIONS = {"subscription.created": 2}
 _SUBJECTS = {
@@ -40,6 +41,8 @@ _SUBJECTS = {
     "credit": "credit_id",
     "payment": "payment_id",
     "refund": "refund_id",
+    "support": "request_id",
+    "adjustment": "adjustment_id",
     "invoice.written_off": "write_off_id",
 }
 _DATES = {
@@ -149,6 +152,8 @@ class Case:
             }
         if kind == "subscription.created":
             data.setdefault("subscription_id", data["contract_id"])
+        if kind == "adjustment.posted":
+            data |= {"legal_entity_code": self.legal_entity, "currency": self.settings["currency"]}
         if kind in {"invoice.finalized", "credit.issued"}:
             _complete_document(data, kind, day)
         if kind in _DATES:

@@ -14,7 +14,7 @@ import yaml
 from ingestion.reference_tables import ACCOUNT_ROLES, ENTRY_TYPES, TABLES
 from tests.scenarios.cases import Case, Row
 
-_BUSINESS_SOURCES = ("billing", "crm", "revenue")
+_BUSINESS_SOURCES = ("billing", "crm", "revenue", "support", "operator")
 _VALID_FROM = "2024-01-01"
 _ACCOUNT_TYPES = {
     "deferred_revenue": "liability",
@@ -55,6 +55,16 @@ def write_company(cases: Sequence[Case], folder: Path) -> None:
                 "columns": {name: name for name in ("id", "subject", "time", "meter", "quantity")},
             },
         },
+        "policies": [
+            {
+                "policy": policy,
+                "legal_entity": case.legal_entity,
+                "value": str(value),
+                "valid_from": _VALID_FROM,
+            }
+            for case in cases
+            for policy, value in case.settings.get("policies", {}).items()
+        ],
         "posting": [
             {
                 "entry_type": entry_type,

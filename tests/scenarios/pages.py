@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 
+from core.money import exponent
 from tests.scenarios.cases import Case, Row, all_cases
 from tests.scenarios.events_in_words import amount_of, event_of, terms_of, what_it_says
 from tests.scenarios.index_of_pages import INDEX, index
@@ -124,16 +125,30 @@ def _terms(case: Case) -> list[str]:
     names = {row["product_code"]: row["product_name"] for row in case.reference("products")}
     header = ("from", "to", "contract line", "product", "quantity", "price")
     rows = dict.fromkeys(row for event in case.events() for row in terms_of(event, names))
+    if not rows:
+        return []
     return ["## Terms", table(header, rows, right=("quantity", "price"))]
 
 
 def _reference(case: Case) -> list[str]:
     parts = []
+    if policies := case.settings.get("policies"):
+        rows = [_policy(case, name, value) for name, value in policies.items()]
+        parts += ["## Policies", table(("policy", "value"), rows, right=("value",))]
     for name, title in _TABLES.items():
         if rows := case.reference(name):
             header = [words(column) for column in rows[0]]
             parts += [f"## {title}", table(header, [list(row.values()) for row in rows], right=())]
     return parts
+
+
+def _policy(case: Case, name: str, value: int) -> tuple[str, str]:
+    """Return a policy; one in minor units as an amount of the functional currency."""
+    if not name.endswith("_minor"):
+        return words(name), str(value)
+    currency = case.settings["functional_currency"]
+    major = Decimal(value).scaleb(-exponent(currency))
+    return words(name.removesuffix("_minor")), f"{amount(major, currency)} {currency}"
 
 
 def _exceptions(case: Case) -> list[str]:

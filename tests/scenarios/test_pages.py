@@ -1,4 +1,4 @@
-"""The pages of the cases: as committed, and balanced.
+"""The pages of the cases: as committed, balanced, and one for everything that moves money.
 
 Belongs here: that docs/accounting/scenarios is what the folders of the cases say.
 Does not: whether the books agree with the cases (test_scenarios).
@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.cases import CASES, Case, all_cases
+from tests.scenarios.cases import CASES, Case, all_cases, read_rows
 from tests.scenarios.pages import PAGES, UnbalancedJournalError, page, pages
+
+_POLICY = CASES.parents[1] / "dbt_project" / "seeds" / "policy"
 
 
 def test_pages_are_what_the_cases_say() -> None:
@@ -30,6 +32,35 @@ def test_a_journal_that_does_not_balance_has_no_page(tmp_path: Path) -> None:
 
     with pytest.raises(UnbalancedJournalError, match=r"1840\.01 of debit and 1840\.00 of credit"):
         page(case)
+
+
+def test_every_event_that_moves_money_has_a_case() -> None:
+    told = {event["type"] for case in all_cases() for event in case.events()}
+    told |= {"usage.recorded" for case in all_cases() if case.usage(1)}
+
+    moving = {
+        row["event_type"]
+        for row in read_rows(_POLICY / "event_taxonomy.csv")
+        if row["outcome"] != "no_financial_effect"
+    }
+    assert moving - told == set()
+
+
+def test_every_change_of_a_contract_in_force_at_once_has_a_case() -> None:
+    told = {
+        tuple(event["data"].get(name, "") for name in names)
+        for case in all_cases()
+        for event in case.events()
+        for names in (("amendment_type", "timing"), ("policy",))
+    }
+
+    changes = {
+        (row["amendment_type"], row["timing"])
+        for row in read_rows(_POLICY / "amendment_outcomes.csv")
+        if row["timing"] == "immediate" and row["amendment_type"] != "renewal"
+    }
+    cancellations = {("at_period_end",), ("immediate_credit",), ("immediate_no_refund",)}
+    assert (changes | cancellations) - told == set()
 
 
 def _copy(folder: Path, old: str, new: str, name: str) -> Case:
