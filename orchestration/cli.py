@@ -294,6 +294,8 @@ def ui(company: Path | None, home: Path | None, port: int) -> int:
 tieout.add_command(cli_periods.close)
 tieout.add_command(cli_periods.reopen)
 tieout.add_command(cli_reports.export)
+tieout.add_command(cli_reports.pack)
+tieout.add_command(cli_reports.docs)
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,4 @@
-"""The commands that write files for people: exports.
+"""The commands that write files for people: exports, the close pack, the models' documentation.
 
 Belongs here: their options and help.
 Does not: what they do (report_commands), exit codes and errors (cli).
@@ -69,3 +69,37 @@ def export(
         return report_commands.export_all(company, home, folder, kind or "csv", as_json=as_json)
     kind = kind or ("xlsx" if out is not None and out.suffix.lower() == ".xlsx" else "csv")
     return report_commands.export(company, home, str(mart), out, kind, as_json=as_json)
+
+
+@click.command()
+@company_option
+@home_option
+@json_option
+def pack(company: Path | None, home: Path | None, as_json: bool) -> int:
+    """Write the close pack of the published marts: static pages in HOME/site.
+
+    Every run writes it; this writes it again, byte for byte the same for the same marts.
+
+    \b
+    Example:
+      tieout pack --home var/demo
+    """
+    from orchestration import report_commands  # noqa: PLC0415
+
+    return report_commands.pack(company, home, as_json=as_json)
+
+
+@click.command()
+@company_option
+@home_option
+@json_option
+def docs(company: Path | None, home: Path | None, as_json: bool) -> int:
+    """Write the documentation of all models and columns: one page in HOME/site/dbt_docs.
+
+    \b
+    Example:
+      tieout docs --home var/demo
+    """
+    from orchestration import report_commands  # noqa: PLC0415
+
+    return report_commands.docs(company, home, as_json=as_json)

@@ -164,7 +164,7 @@ def verify(company: Path | None, home: Path | None, *, as_json: bool) -> int:
     """
     from orchestration import verify as verification  # noqa: PLC0415
 
-    work = Workplace(settings=_settings_of_last_run(company, home))
+    work = Workplace(settings=settings_of_last_run(company, home))
     checks = verification.verify(work)
     is_proven = all(check.is_proven for check in checks)
     if as_json:
@@ -227,7 +227,7 @@ def void(
     """Void a rejected document."""
     from orchestration import decisions  # noqa: PLC0415
 
-    work = Workplace(settings=_settings_of_last_run(company, home))
+    work = Workplace(settings=settings_of_last_run(company, home))
     sentence = decisions.void(work, document_key, by=by, reason=reason)
     _print({"document_key": document_key, "voided_by": by}, sentence, as_json=as_json)
     return 0
@@ -252,7 +252,7 @@ def ui(company: Path | None, home: Path | None, port: int) -> int:
     os.execve(dagster, [str(dagster), *arguments], environment)  # noqa: S606  # becomes dagster
 
 
-def _settings_of_last_run(company: Path | None, home: Path | None) -> Settings:
+def settings_of_last_run(company: Path | None, home: Path | None) -> Settings:
     """Read the settings; a company that nobody names is the one of the home's last run."""
     settings = read_settings(company=company, home=home)
     return replace(settings, company=settings.company or run_record.last_company(settings.home))

@@ -7,9 +7,10 @@ Does not: options and help (cli_reports), or the reports (reports).
 from pathlib import Path
 
 from orchestration import publish
-from orchestration.commands import print_answer, print_json
+from orchestration.commands import print_answer, print_json, settings_of_last_run
 from orchestration.reports import mart_files, mart_tables
 from orchestration.settings import read_settings
+from orchestration.workplace import Workplace
 
 
 def export(
@@ -62,4 +63,31 @@ def list_marts(company: Path | None, home: Path | None, *, as_json: bool) -> int
         print_json(names)
     else:
         print_answer("\n".join(names))
+    return 0
+
+
+def pack(company: Path | None, home: Path | None, *, as_json: bool) -> int:
+    """Write the close pack of the published marts."""
+    from orchestration.reports import close_pack  # noqa: PLC0415
+
+    work = Workplace(settings=settings_of_last_run(company, home))
+    publish.open_marts(work.home.marts).close()  # whether there are any is said first
+    written = close_pack.write(work.home, work.company.name)
+    if as_json:
+        print_json({"index": str(written.index), "pages": written.page_count})
+    else:
+        print_answer(f"Wrote {written.page_count} pages. Open {written.index}")
+    return 0
+
+
+def docs(company: Path | None, home: Path | None, *, as_json: bool) -> int:
+    """Write the documentation of the models."""
+    from orchestration.reports import dbt_docs  # noqa: PLC0415
+
+    work = Workplace(settings=read_settings(company=company, home=home))
+    page = dbt_docs.write(work)
+    if as_json:
+        print_json({"page": str(page)})
+    else:
+        print_answer(f"Wrote {page}")
     return 0

@@ -12,6 +12,7 @@ from ingestion.contracts.registry import REGISTRY
 from orchestration import run_record, warehouse
 from orchestration.defs.resources import WAREHOUSE_POOL, RunRequest, run_of
 from orchestration.expectations import borders
+from orchestration.reports import data_docs
 from orchestration.workplace import Workplace
 
 STATION = "expectations"
@@ -51,6 +52,7 @@ def checks() -> list[dg.AssetChecksDefinition]:
                 verdicts = borders.validate(
                     connection, names, sorted({name for name, _ in REGISTRY})
                 )
+            run.record.update(**{data_docs.FACT: data_docs.facts(verdicts)})
             met = sum(verdict.is_met for verdict in verdicts)
             station.sentence = f"{met} of {len(verdicts)} expectations met"
         for verdict in verdicts:

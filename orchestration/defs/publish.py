@@ -1,7 +1,8 @@
-"""Marts for readers: one asset per area, then the file that holds them all.
+"""Marts for readers: one asset per area, the file that holds them all, then the close pack.
 
 Belongs here: assets of the group `published`.
-Does not: writing and swapping files (publish), or which tables an area has (publishing).
+Does not: writing and swapping files (publish), which tables an area has (publishing), or pages
+(reports).
 """
 
 from collections.abc import Mapping
@@ -18,22 +19,25 @@ from orchestration.defs.resources import (
     RunRequest,
     run_of,
 )
+from orchestration.reports import close_pack
 from orchestration.runs import Run
 from orchestration.workplace import Workplace
 
 STATION = "publish"
+PACK_STATION = "close_pack"
 _CONTROLS = "controls"
 _METRICS = "metrics"
 GROUP = "published"
 MARTS_FILE = dg.AssetKey([GROUP, "marts_duckdb"])
+CLOSE_PACK = dg.AssetKey(["site", "close_pack"])
 BEANCOUNT = dg.AssetKey([GROUP, "journals_beancount"])
 
 
 def assets(work: Workplace) -> list[dg.AssetsDefinition]:
-    """Return the published areas, the marts file and the journals for other programs."""
+    """Return the published areas, the marts file, the journals and the close pack."""
     areas = publishing.public_areas(work.project.manifest)
     published = [_area(area, tables) for area, tables in areas.items()]
-    return [*published, _beancount(), _marts_file(list(areas))]
+    return [*published, _beancount(), _marts_file(list(areas)), _close_pack()]
 
 
 def _area(area: str, tables: list[str]) -> dg.AssetsDefinition:
@@ -147,3 +151,31 @@ def _marts_file(areas: list[str]) -> dg.AssetsDefinition:
         return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(path)})
 
     return marts_duckdb
+
+
+def _close_pack() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=CLOSE_PACK,
+        deps=[MARTS_FILE],
+        group_name=GROUP,
+        owners=[OWNER_FINANCE],
+        kinds={"html"},
+        freshness_policy=DAILY,
+        description="The close pack: static pages for finance and auditors in site/index.html.",
+    )
+    def close_pack_pages(
+        context: dg.AssetExecutionContext, work: dg.ResourceParam[Workplace], request: RunRequest
+    ) -> dg.MaterializeResult:
+        run = run_of(context, work, request)
+        with run.station(PACK_STATION) as station:
+            written = close_pack.write(run.home, work.company.name)
+            station.sentence = f"{written.page_count} pages in {written.index}"
+        return dg.MaterializeResult(
+            metadata={
+                "pages": written.page_count,
+                "index": dg.MetadataValue.url(written.index.as_uri()),
+                "folder": dg.MetadataValue.path(run.home.site),
+            }
+        )
+
+    return close_pack_pages

@@ -60,7 +60,12 @@ class Mart:
     def query(self) -> str:
         """Return its rows in an order of their own: amounts in major units as exact text."""
         columns = ",\n    ".join(f'{_expression(each)} as "{each.name}"' for each in self.columns)
-        return f'select\n    {columns}\nfrom "{self.area}"."{self.name}"\norder by all'
+        decimals = "".join(
+            f', {_decimals_of(currency)} as "{_decimals_name(currency)}"'
+            for currency in sorted({each.currency for each in self.columns if each.currency})
+        )
+        source = f'(select *{decimals} from "{self.area}"."{self.name}")'
+        return f"select\n    {columns}\nfrom {source}\norder by all"
 
 
 def published_marts(connection: duckdb.DuckDBPyConnection) -> list[Mart]:
@@ -140,21 +145,34 @@ def _currency_of(name: str, types: dict[str, str]) -> str | None:
 
 
 def _expression(column: Column) -> str:
+    """Spell minor units in major ones by a decimal product: exact, where a division is a double."""
     if column.currency is None:
         return f'"{column.source}"'
-    by_exponent: dict[int, list[str]] = {}
-    for code, decimals in currency_exponents().items():
-        by_exponent.setdefault(decimals, []).append(f"'{code}'")
-    cases = "\n".join(
-        f'        when "{column.currency}" in ({", ".join(codes)}) then {_major(column, decimals)}'
-        for decimals, codes in sorted(by_exponent.items())
+    cases = "".join(
+        f" when {decimals} then {_major(column.source, decimals)}"
+        for decimals in sorted(set(currency_exponents().values()))
     )
-    return f"case\n{cases}\n    end"
+    return f'case "{_decimals_name(column.currency)}"{cases} end'
 
 
-def _major(column: Column, decimals: int) -> str:
-    """Spell minor units in major ones by a decimal product: exact, where a division is a double."""
+def _major(source: str, decimals: int) -> str:
     if not decimals:
-        return f'cast("{column.source}" as varchar)'
+        return f'cast("{source}" as varchar)'
     unit = f"cast('{10**-decimals:.{decimals}f}' as decimal({decimals + 1}, {decimals}))"
-    return f'cast("{column.source}" * {unit} as varchar)'
+    return f'cast("{source}" * {unit} as varchar)'
+
+
+def _decimals_of(currency: str) -> str:
+    """Return the number of decimals of a row's currency; nothing for what is no currency."""
+    by_decimals: dict[int, list[str]] = {}
+    for code, decimals in currency_exponents().items():
+        by_decimals.setdefault(decimals, []).append(f"'{code}'")
+    cases = "".join(
+        f' when "{currency}" in ({", ".join(codes)}) then {decimals}'
+        for decimals, codes in sorted(by_decimals.items())
+    )
+    return f"case{cases} end"
+
+
+def _decimals_name(currency: str) -> str:
+    return f"decimals of {currency}"

@@ -41,6 +41,8 @@ def test_every_command_shows_an_example(name: str, capsys: pytest.CaptureFixture
         "close",
         "reopen",
         "export",
+        "pack",
+        "docs",
     ],
 )
 def test_every_answer_comes_as_json_too(name: str) -> None:
@@ -70,7 +72,16 @@ def test_a_folder_with_mistakes_lists_them_all(
 
 @pytest.mark.parametrize(
     "arguments",
-    [["status"], ["verify"], ["approvals"], ["exceptions"], ["trace", "C-1"], ["export", "traces"]],
+    [
+        ["status"],
+        ["verify"],
+        ["approvals"],
+        ["exceptions"],
+        ["trace", "C-1"],
+        ["export", "traces"],
+        ["pack"],
+        ["docs"],
+    ],
 )
 def test_a_home_without_a_run_is_said(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
