@@ -88,7 +88,7 @@ def _of_asset(asset: str, found: list[Mapping[str, Any]]) -> Section:
                     Row(
                         anchor=anchor(asset, each["name"]),
                         cells=[
-                            text(words(each["name"]).capitalize()),
+                            text(words(each["name"]).capitalize().replace("iso", "ISO")),
                             verdict(is_good=each["is_met"], good="met", bad="not met"),
                             text(words(each["frame"])),
                             count(_rows_of(each["observed"])),

@@ -21,6 +21,7 @@ from orchestration.reports.elements import (
     spell,
     text,
     title,
+    words,
 )
 
 MOST_ROWS_OF_A_GROUP = 25
@@ -101,7 +102,7 @@ def _section(
     first = rows[0]
     whole = int(first["group_count"])
     visible = rows[:room]
-    name = ", ".join(str(value) for value in values if value not in {None, ""}) or "without"
+    name = _name(drill, values)
     return Section(
         anchor=anchor(*values),
         title=name,
@@ -121,6 +122,15 @@ def _section(
             )
         ],
     )
+
+
+def _name(drill: DrillDown, values: tuple[object, ...]) -> str:
+    spelled = [
+        words(str(value)).capitalize() if column.endswith("_role") else str(value)
+        for column, value in zip(drill.groups, values, strict=True)
+        if value not in {None, ""}
+    ]
+    return ", ".join(spelled) or "without"
 
 
 def _total(drill: DrillDown, first: dict[str, Any]) -> Row:

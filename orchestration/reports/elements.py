@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from core.money import to_decimal
+from core.money import AmountError, to_decimal
 
 _MINUS = "\N{MINUS SIGN}"
 NUMBER = "number"
@@ -146,10 +146,13 @@ def code(value: object, href: str = "") -> Cell:
 
 
 def money(minor: int | None, currency: str | None, href: str = "") -> Cell:
-    """Spell money with the decimals of its currency; nothing where there is no amount."""
+    """Spell money with the decimals of its currency; nothing where no amount is known."""
     if minor is None or currency is None:
         return Cell(text="", kind=NUMBER)
-    spelled = f"{abs(to_decimal(int(minor), currency)):,}"
+    try:
+        spelled = f"{abs(to_decimal(int(minor), currency)):,}"
+    except AmountError:  # what a source says is no currency has no decimals either
+        spelled = f"{abs(int(minor)):,} minor units"
     return _number(spelled, is_negative=minor < 0, href=href)
 
 
