@@ -32,6 +32,7 @@ from ingestion.contracts.subscriptions import (
     SubscriptionResumed,
 )
 from ingestion.contracts.support import SupportCreditRequested
+from ingestion.contracts.tax import TaxCalculated
 from ingestion.contracts.upcasters import UPCASTERS
 from ingestion.contracts.usage import UsageRecorded
 from ingestion.quarantine import Reason
@@ -56,6 +57,7 @@ REGISTRY: dict[tuple[str, int], type[Contract]] = {
     ("payment.failed", 1): PaymentFailed,
     ("refund.issued", 1): RefundIssued,
     ("support.credit_requested", 1): SupportCreditRequested,
+    ("tax.calculated", 1): TaxCalculated,
     (USAGE_TYPE, 1): UsageRecorded,
     ("hold.placed", 1): HoldPlaced,
     ("hold.released", 1): HoldReleased,

@@ -29,6 +29,24 @@ def _story() -> list[dict[str, Any]]:
         document = invoice(invoice_id=invoice_id, total_amount="800.00", lines=[line])
         return event("invoice.finalized", document, source="billing", id=f"b-{number}")
 
+    def taxed(number: int, invoice_id: str, tax: str) -> dict[str, Any]:
+        line = lines[0] | {"net_amount": "800.00", "tax_amount": tax}
+        document = invoice(
+            invoice_id=invoice_id, total_amount="864.00", tax_amount=tax, lines=[line],
+            invoice_date="2026-02-01", due_date="2026-03-01",
+        )  # fmt: skip
+        return event("invoice.finalized", document, source="billing", id=f"b-{number}")
+
+    def computed(number: int, invoice_id: str, *taxes: str) -> dict[str, Any]:
+        parts = [
+            {"jurisdiction": f"J{n}", "tax_code": "NONE", "taxable_amount": "800", "tax_amount": t}
+            for n, t in enumerate(taxes)
+        ]
+        data = {"calculation_id": f"T-{number}", "invoice_id": invoice_id, "currency": "USD"}
+        at = f"2026-02-01T10:00:{number}Z"
+        return event("tax.calculated", data | {"lines": parts}, source="billing", id=f"b-{number}",
+                     time=at)  # fmt: skip
+
     paid = {"payment_id": "PAY-1", "invoice_id": "INV-1", "amount": "800.00"}
     return [
         billed(1, "INV-1"),
@@ -50,6 +68,12 @@ def _story() -> list[dict[str, Any]]:
             "invoice.written_off", 11, write_off_id="WO-4", invoice_id="INV-4", amount="50.00",
             write_off_date="2026-04-01", reason="agreed", service_stopped=False,
         ),
+        taxed(12, "INV-5", "64.00"),
+        computed(13, "INV-5", "60.00"),
+        computed(14, "INV-5", "24.00", "40.00"),
+        taxed(15, "INV-6", "64.00"),
+        computed(16, "INV-6", "63.99"),
+        computed(17, "INV-UNSEEN", "5.00"),
         told("invoice.voided", 9, invoice_id="INV-3", void_date="2026-03-01", reason="wrong"),
     ]  # fmt: skip
 
@@ -74,13 +98,32 @@ def test_every_event_is_posted_or_says_why_not(home: Path) -> None:
         " where disposition <> 'posted' order by event_id",
     )
     assert [tuple(row.values()) for row in rows] == [
+        ("tax.calculated", "b-13", "no_financial_effect", "TAX_CALCULATED"),
+        ("tax.calculated", "b-14", "no_financial_effect", "TAX_CALCULATED"),
+        ("tax.calculated", "b-16", "no_financial_effect", "TAX_CALCULATED"),
+        ("tax.calculated", "b-17", "no_financial_effect", "TAX_CALCULATED"),
         ("payment.failed", "b-4", "no_financial_effect", "PAYMENT_NOT_RECEIVED"),
     ]
 
 
-def test_everything_ties_out_to_the_erp(home: Path) -> None:
-    assert query(home, "select * from reconciliation.tie_out_summary where not is_tied") == []
-    assert query(home, "select code, sentence from controls.exceptions") == []
+def test_everything_ties_out_to_the_erp_but_the_tax_that_was_computed_otherwise(
+    home: Path,
+) -> None:
+    broken = query(
+        home,
+        "select tie_out_name, left_minor, right_minor, difference_minor, row_count, break_count"
+        " from reconciliation.tie_out_summary where not is_tied",
+    )
+    assert [tuple(row.values()) for row in broken] == [("taxes", 12799, 12800, -1, 2, 1)]
+    exceptions = query(home, "select code, subject_key, sentence from controls.exceptions")
+    assert [tuple(row.values()) for row in exceptions] == [
+        (
+            "TIE_OUT_BREAK",
+            "tax:INV-6",
+            "invoice INV-6: the tax engine computed 63.99 USD, the ERP has as its tax 64.00 USD."
+            " -0.01 USD is unexplained.",
+        )
+    ]
     kinds = query(
         home,
         "select distinct document_type from reconciliation.tie_out_invoices_to_subledger"
@@ -89,6 +132,22 @@ def test_everything_ties_out_to_the_erp(home: Path) -> None:
     assert [row["document_type"] for row in kinds] == [
         "invoice", "payment", "payment_failure", "refund", "void", "write_off",
     ]  # fmt: skip
+
+
+def test_revenue_is_what_was_billed_before_tax(home: Path) -> None:
+    rows = query(
+        home,
+        "select sum(amount_minor) as amount from journals.subledger_lines"
+        " where document_type = 'invoice' and document_id = 'INV-5'"
+        " and account_role in ('revenue', 'deferred_revenue', 'unbilled_receivable')",
+    )
+    assert rows[0]["amount"] == -80000
+    taxes = query(
+        home,
+        "select left_minor, invoice_minor, right_minor from reconciliation.tie_out_taxes"
+        " where invoice_id = 'INV-5'",
+    )
+    assert [tuple(row.values()) for row in taxes] == [(6400, 6400, 6400)]
 
 
 def test_each_document_is_linked_from_its_event_to_its_lines(home: Path) -> None:

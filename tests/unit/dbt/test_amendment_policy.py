@@ -93,6 +93,8 @@ def _others() -> list[Row]:
         follow_up("invoice.voided", "void", "INV-MISREAD", void_date="2026-05-01"),
         follow_up("payment.failed", "failed", "INV-ENDED", payment_id="PAY-2", amount="1",
                   failed_date="2026-01-11"),
+        event("tax.calculated", "computed", calculation_id="TC", invoice_id="INV-ENDED",
+              currency="USD", lines=[{"tax_amount": "0"}]),
         event("support.credit_requested", "requested", request_id="RQ", ticket_id="T",
               currency="USD", amount="1"),
         follow_up("invoice.written_off", "written-off", "INV-ENDED", write_off_id="W", amount="1",

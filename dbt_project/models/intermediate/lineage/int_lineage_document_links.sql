@@ -25,6 +25,12 @@ invoice_lines as (
 
 ),
 
+tax_calculations as (
+
+    select * from {{ ref('stg_events__tax_calculations') }}
+
+),
+
 contracts as (
 
     select * from {{ ref('contracts') }}
@@ -51,6 +57,16 @@ links as (
         document_type as to_type,
         document_id as to_key
     from billing_documents
+
+    union
+
+    select
+        'event' as from_type,
+        tax_calculations.event_key as from_key,
+        'invoice' as to_type,
+        invoices.document_id as to_key
+    from tax_calculations
+    inner join invoices on tax_calculations.invoice_id = invoices.document_id
 
     union
 

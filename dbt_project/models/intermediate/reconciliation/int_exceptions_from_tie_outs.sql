@@ -33,6 +33,7 @@ breaks as (
         ('TIE_OUT_BREAK', 'contract_period', 'tie_out_schedules_to_journals'),
         ('TIE_OUT_BREAK', 'erp_balance', 'tie_out_journals_to_erp'),
         ('TIE_OUT_BREAK', 'adjustment_balance', 'tie_out_adjustments_to_erp'),
+        ('TIE_OUT_BREAK', 'tax', 'tie_out_taxes'),
     ] -%}
         select
             '{{ mart }}' as origin,

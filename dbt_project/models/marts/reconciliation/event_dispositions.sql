@@ -52,6 +52,8 @@ business as (
                     then '9:no_financial_effect:QUOTE_ACCEPTED'
                 when events.event_type = 'support.credit_requested'
                     then '9:no_financial_effect:CREDIT_REQUESTED'
+                when events.event_type = 'tax.calculated'
+                    then '9:no_financial_effect:TAX_CALCULATED'
                 when events.event_type = 'hold.placed'
                     then '9:no_financial_effect:HOLD_PLACED'
                 when events.event_type = 'hold.released'

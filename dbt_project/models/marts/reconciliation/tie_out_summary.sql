@@ -51,11 +51,17 @@ adjustments_to_erp as (
 
 ),
 
+taxes as (
+
+    {{ summarized_tie_out('taxes', ref('tie_out_taxes')) }}
+
+),
+
 money as (
 
     {% for name in [
         'charges_to_invoices', 'invoices_to_subledger', 'schedules_to_journals', 'journals_to_erp',
-        'documents_to_erp', 'adjustments_to_erp',
+        'documents_to_erp', 'adjustments_to_erp', 'taxes',
     ] -%}
         select
             {{ loop.index + 1 }} as position,
