@@ -8,7 +8,6 @@
     'ctl_document_prerequisites',
     'ctl_document_contract_lines',
     'ctl_subject_revenue_treatment',
-    'ctl_document_billed_price',
     'ctl_contract_currency',
     'ctl_document_currency',
     'ctl_document_amounts',
