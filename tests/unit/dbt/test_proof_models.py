@@ -13,7 +13,7 @@ from tests.unit.dbt.given import company
 from tests.warehouse import BuildError, Warehouse
 
 JOURNALS = "stg_ledger__* stg_exports__outbox_documents currencies journal_entries journal_lines"
-DRILL_BACK = "journal_line_sources assert_drill_back_sums_to_journal_lines"
+DRILL_BACK = "+journal_line_sources assert_drill_back_sums_to_journal_lines"
 
 
 @pytest.fixture(scope="module")
