@@ -49,6 +49,10 @@ check: $(STAMP) ## Lint Python and SQL, check who imports whom
 	@PYTHONWARNINGS=ignore::UserWarning:multiprocessing.resource_tracker \
 		$(VENV)/bin/sqlfluff lint --processes 0 dbt_project/models dbt_project/tests/singular
 
+.PHONY: faults
+faults: $(STAMP) ## Inject faults one at a time and print which control caught each
+	@$(VENV)/bin/python -m tests.fault_matrix
+
 .PHONY: bench
 bench: $(STAMP) ## Measure whole runs: time, where it goes, memory
 	@$(VENV)/bin/python -m benchmarks.whole_runs

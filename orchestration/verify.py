@@ -80,7 +80,10 @@ def _erp_problems(home: Home, ports: dict[str, Connector]) -> list[str]:
                     documents.setdefault(line.erp_document_id, []).append(line)
     problems = []
     for key in sorted(posted):
-        problems += _document_problems(contents[key], held.get(key, {}))
+        if key in contents:
+            problems += _document_problems(contents[key], held.get(key, {}))
+        else:
+            problems.append(f"Document {key} was posted, but no batch of the ledger has sealed it.")
     for key in sorted(held.keys() - known):
         problems.append(f"The ERP holds a document under our key {key} that was never sealed.")
     return problems

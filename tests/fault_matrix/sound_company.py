@@ -1,0 +1,334 @@
+"""A company in which everything agrees: two entities, four currencies, no exception at all.
+
+Belongs here: its contracts, documents and usage, in two arrivals, and helpers to land more.
+Does not: faults.
+
+S1 is billed, used and paid. S2 is upgraded in mid-quarter. S3 is the German entity's, with tax. S4
+is in pounds and S5 in yen, both in the dollar entity. S6 gets a concession. S7 is cancelled. S8 and
+S9 stand by for faults that need a contract of their own.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from tests.company import COMPANY_YAML, REFERENCE, event, json_lines, land, usage_csv
+from tests.company import write_company as write_folder
+
+FIRST = datetime(2026, 2, 10, 6, tzinfo=UTC)
+SECOND = datetime(2026, 3, 10, 6, tzinfo=UTC)  # January is closed by now
+
+_CLOSES = "      - {through: 2025-12, at: 2026-01-10T00:00:00Z}\n"
+_GERMAN_ENTITY = """\
+  - code: T-DE
+    name: Test GmbH
+    functional_currency: EUR
+    time_zone: Europe/Berlin
+    calendar: monthly
+    erp: main
+erps:
+"""
+_YAML = (
+    COMPANY_YAML.replace("erps:\n", _GERMAN_ENTITY)
+    .replace("sources:\n", 'sources:\n  operator: {format: cloudevents, files: "operator/*"}\n')
+    .replace(_CLOSES, _CLOSES + "      - {through: 2026-01, at: 2026-02-15T00:00:00Z}\n")
+    .replace(
+        "approval_limits:\n",
+        'approval_limits:\n  - {legal_entity: T-DE, entry_type: "*", above: "1000000.00",'
+        " valid_from: 2025-01-01}\n",
+    )
+)
+_CONTRACTS = tuple(f"S{number}" for number in range(1, 10))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What differs from contract to contract."""
+
+    entity: str = "T-US"
+    currency: str = "USD"
+    unit_price: str = "240.00"
+    frequency: str = "annual"
+
+
+TERMS = {name: Terms() for name in _CONTRACTS} | {
+    "S2": Terms(frequency="quarterly"),
+    "S3": Terms(entity="T-DE", currency="EUR"),
+    "S4": Terms(currency="GBP"),
+    "S5": Terms(currency="JPY", unit_price="24000"),
+}
+
+
+def write_sound_company(path: Path) -> Path:
+    """Write the company with its first arrival."""
+    contracts = [contract(name) for name in _CONTRACTS]
+    documents = [
+        invoice("I-1", "S1", "2400.00"),
+        usage_invoice("I-1U", "S1", "140.00", "2026-02-01"),
+        payment("P-1", "I-1", "2400.00", "2026-01-20", contract_id="S1"),
+        invoice("I-2", "S2", "591.78", service=("2026-01-01", "2026-03-31")),
+        invoice("I-3", "S3", "2400.00", tax="456.00", tax_code="DE19"),
+        payment("P-3", "I-3", "2856.00", "2026-01-25", contract_id="S3"),
+        invoice("I-4", "S4", "2400.00"),
+        payment("P-4", "I-4", "2400.00", "2026-01-28", contract_id="S4"),
+        invoice("I-5", "S5", "240000", zero="0"),
+        invoice("I-6", "S6", "2400.00"),
+        credit("C-6", "I-6", "100.00", "2026-02-05", contract_id="S6"),
+        invoice("I-7", "S7", "2400.00"),
+    ]
+    return write_folder(
+        path,
+        company_yaml=_YAML,
+        reference=_reference(),
+        landing={
+            "first/crm/contracts.jsonl": json_lines(contracts),
+            "first/billing/documents.jsonl": json_lines(documents),
+            "first/usage/usage.csv": usage_csv(
+                [
+                    usage_row("u1", "S1", "2026-01-10", "1500"),
+                    usage_row("u2", "S1", "2026-02-05", "100"),
+                    usage_row("u3", "S8", "2026-02-06", "40"),
+                ]
+            ),
+        },
+    )
+
+
+def land_second_arrival(path: Path) -> None:
+    """Land what comes a month later: an upgrade with its invoice, a cancellation, more usage."""
+    amended = event(
+        "subscription.amended",
+        {
+            "contract_id": "S2",
+            "amendment_id": "A-2",
+            "amendment_type": "upgrade",
+            "timing": "immediate",
+            "effective_date": "2026-02-15",
+            "term_end": "2026-12-31",
+            "lines": [seats("S2", quantity="20"), calls("S2")],
+        },
+        id="amended-S2",
+        time="2026-02-13T10:00:00Z",
+    )
+    cancelled = event(
+        "subscription.cancelled",
+        {
+            "contract_id": "S7",
+            "effective_date": "2026-03-01",
+            "policy": "immediate_no_refund",
+            "access_until": "2026-02-28",
+        },
+        id="cancelled-S7",
+        time="2026-02-27T10:00:00Z",
+    )
+    land(path, "second/crm/changes.jsonl", json_lines([amended, cancelled]))
+    # 10 more seats from 15 February to 31 March: 2,400.00 x 45 / 365.
+    delta = invoice("I-2D", "S2", "295.89", service=("2026-02-15", "2026-03-31"), on="2026-02-15")
+    used = usage_invoice("I-1V", "S1", "10.00", "2026-03-01", ("2026-02-01", "2026-02-28"))
+    other = usage_invoice("I-8U", "S8", "4.00", "2026-03-01", ("2026-02-01", "2026-02-28"))
+    land(path, "second/billing/documents.jsonl", json_lines([delta, used, other]))
+    row = usage_row("u4", "S1", "2026-03-02", "25")
+    land(path, "second/usage/usage.csv", usage_csv([row]))
+
+
+def seats(name: str, **changes: Any) -> dict[str, Any]:
+    """Return the fixed line of a contract."""
+    return {
+        "contract_line_id": f"{name}-1",
+        "product_code": "PLAN",
+        "line_kind": "fixed",
+        "quantity": "10",
+        "unit_price": TERMS.get(name, Terms()).unit_price,
+        "price_period": "year",
+    } | changes
+
+
+def calls(name: str, **changes: Any) -> dict[str, Any]:
+    """Return the metered line of a contract."""
+    return {
+        "contract_line_id": f"{name}-2",
+        "product_code": "API",
+        "line_kind": "usage",
+        "meter_code": "api_calls",
+        "price_id": "api-usd",
+    } | changes
+
+
+def contract(name: str, *, source: str = "crm", event_id: str = "", **changes: Any) -> Any:
+    """Return the announcement of a contract; dollar contracts also meter calls."""
+    terms = TERMS.get(name, Terms())
+    lines = [seats(name)] + ([calls(name)] if terms.currency == "USD" else [])
+    data = {
+        "contract_id": name,
+        "subscription_id": f"SUB-{name}",
+        "customer_id": f"{source}-{name}",
+        "legal_entity_code": terms.entity,
+        "currency": terms.currency,
+        "term_start": "2026-01-01",
+        "term_end": "2026-12-31",
+        "billing_frequency": terms.frequency,
+        "billing_timing": "advance",
+        "lines": lines,
+    } | changes
+    return event(
+        "subscription.created",
+        data,
+        id=event_id or f"contract-{name}",
+        source=source,
+        correlationid=f"order-{name}",
+    )
+
+
+def invoice(
+    document_id: str,
+    name: str,
+    net: str,
+    *,
+    tax: str = "",
+    tax_code: str = "NONE",
+    zero: str = "0.00",
+    service: tuple[str, str] = ("2026-01-01", "2026-12-31"),
+    on: str = "2026-01-01",
+    line: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> dict[str, Any]:
+    """Return an invoice of one line for the seats of a contract."""
+    terms = TERMS.get(name, Terms())
+    tax = tax or zero
+    total = str(Decimal(net) + Decimal(tax))
+    one_line = {
+        "invoice_line_id": f"{document_id}-1",
+        "contract_id": name,
+        "contract_line_id": f"{name}-1",
+        "product_code": "PLAN",
+        "line_kind": "fixed",
+        "service_start": service[0],
+        "service_end": service[1],
+        "net_amount": net,
+        "tax_amount": tax,
+        "tax_code": tax_code,
+    } | dict(line or {})
+    data = {
+        "invoice_id": document_id,
+        "customer_id": f"billing-{name}",
+        "legal_entity_code": terms.entity,
+        "currency": terms.currency,
+        "invoice_date": on,
+        "due_date": "2026-03-31",
+        "total_amount": total,
+        "tax_amount": tax,
+        "lines": [one_line],
+    } | changes
+    return event(
+        "invoice.finalized",
+        data,
+        id=f"event-{document_id}",
+        source="billing",
+        correlationid=f"order-{name}",
+    )
+
+
+def usage_invoice(
+    document_id: str,
+    name: str,
+    net: str,
+    on: str,
+    service: tuple[str, str] = ("2026-01-01", "2026-01-31"),
+) -> dict[str, Any]:
+    """Return an invoice for the calls of a month."""
+    line = {"contract_line_id": f"{name}-2", "product_code": "API", "line_kind": "usage"}
+    return invoice(document_id, name, net, on=on, service=service, line=line)
+
+
+def credit(
+    document_id: str,
+    invoice_id: str,
+    net: str,
+    on: str,
+    *,
+    contract_id: str,
+    basis: str = "concession",
+) -> dict[str, Any]:
+    """Return a credit memo for the first line of an invoice."""
+    terms = TERMS.get(contract_id, Terms())
+    line = {
+        "credit_line_id": "1",
+        "invoice_line_id": f"{invoice_id}-1",
+        "basis": basis,
+        "net_amount": net,
+        "tax_amount": "0.00",
+    }
+    data = {
+        "credit_id": document_id,
+        "invoice_id": invoice_id,
+        "customer_id": f"billing-{contract_id}",
+        "legal_entity_code": terms.entity,
+        "currency": terms.currency,
+        "credit_date": on,
+        "total_amount": net,
+        "tax_amount": "0.00",
+        "lines": [line],
+    }
+    return event("credit.issued", data, id=f"event-{document_id}", source="billing")
+
+
+def payment(
+    document_id: str, invoice_id: str, amount: str, on: str, *, contract_id: str
+) -> dict[str, Any]:
+    """Return a payment of an invoice."""
+    terms = TERMS.get(contract_id, Terms())
+    data = {
+        "payment_id": document_id,
+        "invoice_id": invoice_id,
+        "customer_id": f"billing-{contract_id}",
+        "legal_entity_code": terms.entity,
+        "currency": terms.currency,
+        "amount": amount,
+        "paid_date": on,
+    }
+    return event("payment.succeeded", data, id=f"event-{document_id}", source="billing")
+
+
+def usage_row(
+    row_id: str, name: str, day: str, quantity: str, meter: str = "api_calls"
+) -> tuple[str, ...]:
+    """Return one usage record of a contract's customer."""
+    return (row_id, f"metering-{name}", f"{day}T15:00:00Z", meter, quantity)
+
+
+def land_events(path: Path, source: str, documents: Iterable[Mapping[str, Any]]) -> None:
+    """Land a file of a source beside the second arrival."""
+    land(path, f"second/{source}/fault.jsonl", json_lines(documents))
+
+
+def land_usage(path: Path, *rows: tuple[str, ...]) -> None:
+    """Land usage beside the second arrival."""
+    land(path, "second/usage/fault.csv", usage_csv(rows))
+
+
+def _reference() -> dict[str, str]:
+    german = ("accounts", "gl_mappings", "tax_codes")
+    both = {
+        name: REFERENCE[name]
+        + "".join(
+            line.replace("T-US", "T-DE") + "\n"
+            for line in REFERENCE[name].splitlines()
+            if line.startswith("T-US")
+        )
+        for name in german
+    }
+    sources = ("crm", "billing", "metering")
+    return both | {
+        "tax_codes": both["tax_codes"] + "T-DE,DE19,0.19,DE,2025-01-01\n",
+        "fx_rates": "from_currency,to_currency,rate,valid_from\n"
+        "GBP,USD,1.25,2025-01-01\nJPY,USD,0.0065,2025-01-01\nGBP,USD,1.27,2026-01-15\n",
+        "customers": "customer_id,status,country,valid_from\n"
+        + "".join(f"cust-{name},active,US,2025-01-01\n" for name in _CONTRACTS),
+        "customer_references": "source,source_customer_id,customer_id\n"
+        + "".join(
+            f"{source},{source}-{name},cust-{name}\n" for name in _CONTRACTS for source in sources
+        ),
+    }
