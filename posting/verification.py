@@ -4,6 +4,8 @@ Belongs here: the ledger's chain and sums, the outbox against the ledger, the au
 Does not: the ERP against the ledger; reconciliation compares them by read-back.
 """
 
+from dataclasses import asdict
+
 import duckdb
 from sqlalchemy import select
 
@@ -161,8 +163,13 @@ def _outbox_problems(home: Home) -> list[str]:
             problems.append(f"Document {key} is sealed, but the outbox does not know it.")
         elif key not in sealed:
             problems.append(f"Document {key} is in the outbox, but was never sealed.")
-        elif rows[key].content_hash != sealed[key].content_hash:
-            problems.append(f"Document {key} has other content in the outbox than in the ledger.")
+        elif changed := [
+            name for name, value in asdict(sealed[key]).items() if getattr(rows[key], name) != value
+        ]:
+            problems.append(
+                f"Document {key} has other content in the outbox than in the ledger "
+                f"({', '.join(changed)})."
+            )
         elif (rows[key].state is State.VOIDED) != (key in voided):
             problems.append(
                 f"Document {key} is {rows[key].state} in the outbox, but "

@@ -89,6 +89,9 @@ def test_delta_that_does_not_sum_to_its_line_is_found(books):
         ("delete from documents where revision = 1", "the outbox does not know it"),
         ("update documents set state = 'voided' where revision = 1", "not voided in the ledger"),
         ("update documents set content_hash = 'x'", "other content in the outbox"),
+        ("update documents set total_minor = total_minor + 1", "in the ledger (total_minor)."),
+        ("update documents set accounting_period = '2020-01'", "(accounting_period)."),
+        ("update documents set needs_approval = not needs_approval", "(needs_approval)."),
         ("update audit_log set actor = 'nobody' where sequence = 3", "is not the one"),
         ("delete from audit_log where sequence = 3", "has no entry 3"),
         (
