@@ -73,6 +73,11 @@ FAULTS = [
         when="before the run",
     ),
     _fault(
+        "the total of a document is altered in the outbox",
+        _statement("update documents set total_minor = total_minor + 1"),
+        "verify ledger, outbox and their sums",
+    ),
+    _fault(
         "the content hash of a document is altered in the outbox",
         _statement(
             "update documents "
