@@ -42,12 +42,15 @@ test: $(STAMP) ## Run all tests
 	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile
 
 .PHONY: check
-check: $(STAMP) ## Lint Python and SQL, check who imports whom
+check: $(STAMP) ## Lint Python and SQL, check who imports whom and the rules of the dbt project
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/lint-imports --no-cache
 	@PYTHONWARNINGS=ignore::UserWarning:multiprocessing.resource_tracker \
 		$(VENV)/bin/sqlfluff lint --processes 0 dbt_project/models dbt_project/tests/singular
+	@TIEOUT_WAREHOUSE=unopened.duckdb $(VENV)/bin/dbt --quiet --log-level-file none parse \
+		--project-dir dbt_project --profiles-dir dbt_project --target-path target
+	@$(VENV)/bin/dbt-bouncer run --show-all-failures
 
 .PHONY: faults
 faults: $(STAMP) ## Inject faults one at a time and print which control caught each
