@@ -96,17 +96,23 @@ _USAGE_CHARGE = """
     where usage_charge_id in (select unnest($keys))
 """
 _SUBLEDGER_LINE = """
-    select subledger_line_key as key,
+    with sealed as (
+        select subledger_line_key, cast(sum(amount_minor) as bigint) as sealed_minor
+        from journals.journal_line_sources
+        where not is_voided and subledger_line_key in (select unnest($keys))
+        group by subledger_line_key
+    )
+    select lines.subledger_line_key as key,
         concat_ws('|', origin_period, entry_type, effective_date, account_role) as sorted_by,
         entry_type, account_role, account_code, dimension_product, product_code, contract_id,
         document_type, document_id, origin_period, transaction_currency as currency,
         case when hold_code is distinct from 'UNKNOWN_AMOUNT' then coalesce(should_minor, 0) end
             as amount_minor,
-        coalesce(sealed_minor, 0) as sealed_minor, functional_currency,
-        coalesce(should_functional_minor, 0) as functional_amount_minor,
-        coalesce(sealed_functional_minor, 0) as sealed_functional_minor, hold_code
-    from journals.subledger_differences
-    where subledger_line_key in (select unnest($keys))
+        coalesce(sealed.sealed_minor, 0) as sealed_minor, functional_currency,
+        coalesce(should_functional_minor, 0) as functional_amount_minor, hold_code
+    from journals.subledger_differences as lines
+    left join sealed on lines.subledger_line_key = sealed.subledger_line_key
+    where lines.subledger_line_key in (select unnest($keys))
 """
 _JOURNAL_LINE = """
     with roles as (

@@ -110,19 +110,25 @@ _TABLES = {
             '1100' as account_code, '' as dimension_product, 'API' as product_code,
             'CT-1' as contract_id, 'invoice' as document_type, 'INV-1' as document_id,
             'GBP' as transaction_currency, 10000::bigint as should_minor,
-            10000::bigint as sealed_minor, 'USD' as functional_currency,
-            13000::bigint as should_functional_minor, 13000::bigint as sealed_functional_minor,
-            null::varchar as hold_code
+            0::bigint as sealed_minor, 'USD' as functional_currency,
+            13000::bigint as should_functional_minor, null::varchar as hold_code
         from (select unnest({_LINE_KEYS}) as key)
         union all
         select 'f' || key, '2026-04', 'recognition', date '2026-04-30', 'revenue', null, '', 'API',
-            'CT-1', null, null, 'USD', -500, sealed, 'USD', -500, sealed, hold_code
+            'CT-1', null, null, 'USD', -500, sealed, 'USD', -500, hold_code
         from (values
             ('eld', 0, 'GL_MAPPING_MISSING'), ('resh', 0, null), ('loat', -200, null)
         ) as lines (key, sealed, hold_code)
     """,
     "journals.journal_line_sources": f"""
-        select '{_DOCUMENT}:1' as journal_line_key, 'accounts_receivable' as account_role
+        select '{_DOCUMENT}:1' as journal_line_key, 'accounts_receivable' as account_role,
+            key as subledger_line_key, 10000::bigint as amount_minor, false as is_voided
+        from (select unnest({_LINE_KEYS}) as key)
+        union all
+        select 'elsewhere:' || number, 'revenue', key, minor, is_voided
+        from (values
+            (1, 'float', -200, false), (2, 'fresh', -500, true)
+        ) as sources (number, key, minor, is_voided)
     """,
     "journals.journal_lines": f"""
         select '{_DOCUMENT}:1' as journal_line_key, '{_DOCUMENT}' as document_key,
