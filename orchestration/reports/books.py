@@ -1,7 +1,7 @@
 """The published marts as the pages of the close pack read them.
 
 Belongs here: running a page's query, the link from a figure to its rows when there are any.
-Does not: what a page shows (overview, working_pages, finance_pages).
+Does not: what a page shows (overview and the modules named *_pages).
 """
 
 from dataclasses import dataclass

@@ -5,7 +5,7 @@
 The same marts give the same bytes.
 
 Belongs here: which pages there are, rendering them, putting them in place.
-Does not: what a page shows (overview, working_pages, finance_pages, revenue_pages).
+Does not: what a page shows (overview and the modules named *_pages).
 """
 
 import hashlib
@@ -29,6 +29,7 @@ from orchestration.reports import (
     markup,
     mart_files,
     mart_tables,
+    measure_pages,
     overview,
     revenue_pages,
     rows_behind,
@@ -125,7 +126,7 @@ def _pages(
         working_pages.close_gate(books),
         working_pages.exceptions(books),
         working_pages.journals(books),
-        working_pages.measures(books),
+        measure_pages.measures(books),
         finance_pages.roll_forwards(books),
         revenue_pages.waterfall(books),
         finance_pages.trial_balance(books),

@@ -1,13 +1,13 @@
 """The first page of the close pack: what the books say, whether they tie out, what is open.
 
 Belongs here: the figures of the first page, and which rows or pages stand behind them.
-Does not: the other pages (working_pages, finance_pages).
+Does not: the other pages (working_pages, measure_pages, finance_pages).
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration import scorecard, status
+from orchestration import status
 from orchestration.reports import rows_behind as behind
 from orchestration.reports.books import Books
 from orchestration.reports.elements import (
@@ -24,6 +24,7 @@ from orchestration.reports.elements import (
     verdict,
     words,
 )
+from orchestration.reports.measure_pages import measures_in_brief
 
 _FIGURES = ("charges", "recognized", "deferred", "unbilled", "receivable")
 
@@ -67,7 +68,7 @@ def overview(books: Books, run: dict[str, Any], origin: Origin) -> Page:
             _tie_outs(books),
             _exceptions(books),
             _gate(books),
-            _measures(books),
+            measures_in_brief(books),
             _batches(books),
         ],
         files=("data/metrics.run_summary.csv", "data/reconciliation.tie_out_summary.csv"),
@@ -252,43 +253,6 @@ def _gate(books: Books) -> Section:
                         ]
                     )
                     for row in rows
-                ],
-            )
-        ],
-    )
-
-
-def _measures(books: Books) -> Section:
-    kpis = [row for row in scorecard.kpis(books.connection) if row["is_met"] is not None]
-    met = sum(row["is_met"] for row in kpis)
-    levels = scorecard.service_levels(books.connection)
-    kept = sum(row["kept_count"] for row in levels)
-    objects = sum(row["object_count"] for row in levels)
-    late = sum(row["late_count"] for row in levels)
-    return Section(
-        anchor="measures",
-        title="KPIs and service levels",
-        tables=[
-            Table(
-                caption="How well the flow works",
-                columns=["", "Met", "Of", "Open and late"],
-                rows=[
-                    Row(
-                        cells=[
-                            text("KPIs that meet their target", "measures.html#kpis"),
-                            count(met, "measures.html#kpis"),
-                            count(len(kpis), "measures.html#kpis"),
-                            count(None),
-                        ]
-                    ),
-                    Row(
-                        cells=[
-                            text("Service levels that were kept", "measures.html#service-levels"),
-                            count(kept, "measures.html#service-levels"),
-                            count(objects, "measures.html#service-levels"),
-                            count(late, "measures.html#service-levels"),
-                        ]
-                    ),
                 ],
             )
         ],

@@ -1,13 +1,12 @@
-"""Pages of the work of closing: the close gate, exceptions, documents, KPIs and service levels.
+"""Pages of the work of closing: the close gate, exceptions, documents.
 
 Belongs here: which figures these pages show, and which rows stand behind them.
-Does not: balances and revenue (finance_pages), or the rows (rows_behind).
+Does not: balances and revenue (finance_pages), KPIs (measure_pages), or the rows (rows_behind).
 """
 
 from itertools import groupby
 from typing import Any
 
-from orchestration import scorecard
 from orchestration.reports import rows_behind as behind
 from orchestration.reports.books import Books
 from orchestration.reports.elements import (
@@ -19,10 +18,8 @@ from orchestration.reports.elements import (
     anchor,
     code,
     count,
-    decimal,
     money,
     text,
-    verdict,
     words,
 )
 
@@ -236,80 +233,5 @@ def _document(books: Books, row: dict[str, Any]) -> Row:
             text(row["erp_code"]),
             code(row["erp_number"]),
             Cell(text=words(row["delivery_status"]), tone="" if is_settled else "warn"),
-        ],
-    )
-
-
-def measures(books: Books) -> Page:
-    """Return KPIs of their last period, and how often each service level was kept."""
-    return Page(
-        path="measures.html",
-        title="KPIs and service levels",
-        intro=(
-            "How well the flow works, from its own facts. A KPI is that of the last period that"
-            " has one; a service level counts what is open until as of."
-        ),
-        sections=[_kpis(books), _service_levels(books)],
-        files=("data/metrics.workflow_kpis.csv", "data/metrics.service_levels.csv"),
-    )
-
-
-def _kpis(books: Books) -> Section:
-    def met(row: dict[str, Any]) -> Cell:
-        if row["is_met"] is None:
-            return text(row["missing_reason"] or "")
-        return verdict(is_good=row["is_met"], good="meets", bad="misses")
-
-    return Section(
-        anchor="kpis",
-        title="KPIs",
-        tables=[
-            Table(
-                caption="KPIs of their last period",
-                columns=["KPI", "Period", "Legal entity or source", "Value", "Unit", "Target", ""],
-                rows=[
-                    Row(
-                        cells=[
-                            text(row["title"]),
-                            text(row["accounting_period"]),
-                            text(row["legal_entity_code"] or row["source"] or "all"),
-                            decimal(row["kpi_value"], books.link(behind.KPIS, row["kpi_code"])),
-                            text(row["unit"]),
-                            decimal(row["target_value"]),
-                            met(row),
-                        ]
-                    )
-                    for row in scorecard.kpis(books.connection)
-                ],
-            )
-        ],
-    )
-
-
-def _service_levels(books: Books) -> Section:
-    return Section(
-        anchor="service-levels",
-        title="Service levels",
-        tables=[
-            Table(
-                caption="Service levels",
-                columns=["Service level", "Allowed minutes", "Kept", "Of", "Open and late"],
-                rows=[
-                    Row(
-                        cells=[
-                            text(row["title"]),
-                            count(row["target_minutes"]),
-                            *(
-                                count(
-                                    row[name],
-                                    books.link(behind.SERVICE_LEVELS, row["metric_code"]),
-                                )
-                                for name in ("kept_count", "object_count", "late_count")
-                            ),
-                        ]
-                    )
-                    for row in scorecard.service_levels(books.connection)
-                ],
-            )
         ],
     )
