@@ -1,12 +1,13 @@
 """What a fault is, and what it may do to the sound company.
 
 Belongs here: the definition of a fault, the case it is injected into.
-Does not: single faults (in_events, in_reference, in_models, in_erp, in_stores), running them.
+Does not: single faults (the modules named in_*), running them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from tests.compiled_models import Spoil
 
@@ -56,3 +57,40 @@ class Fault:
     when: str = BEFORE
     touches: frozenset[str] = frozenset()
     spoils: Mapping[str, Spoil] = field(default_factory=dict)
+
+
+class MakeFault(Protocol):
+    """How faults of one kind are written down."""
+
+    def __call__(
+        self,
+        name: str,
+        inject: Callable[[Case], object],
+        *caught_by: str,
+        when: str = ...,
+        touches: Iterable[str] = (),
+    ) -> Fault:
+        """Return a fault by what it spoils and the controls that must name it."""
+
+
+def strikes(where: str, *, when: str = BEFORE) -> MakeFault:
+    """Return how faults that strike there are written down, and when most of them do."""
+    usually = when
+
+    def make(
+        name: str,
+        inject: Callable[[Case], object],
+        *caught_by: str,
+        when: str = usually,
+        touches: Iterable[str] = (),
+    ) -> Fault:
+        return Fault(
+            name=name,
+            where=where,
+            caught_by=caught_by,
+            inject=inject,
+            when=when,
+            touches=frozenset(touches),
+        )
+
+    return make

@@ -12,7 +12,9 @@ from core.home import Home
 from posting.connectors.embedded import store_path
 from tests import pipeline
 from tests.erp_intruder import Intruder, erp_behind_our_back
-from tests.fault_matrix.fault import AFTER, DELIVERING, Case, Fault
+from tests.fault_matrix.fault import AFTER, DELIVERING, Case, strikes
+
+_fault = strikes("ERP", when=AFTER)
 
 
 def _document(case: Case) -> str:
@@ -43,18 +45,6 @@ def _administers(statement: str) -> Callable[[Case], object]:
             connection.execute(statement)
 
     return inject
-
-
-def _fault(
-    name: str,
-    inject: Callable[[Case], object],
-    *caught_by: str,
-    when: str = AFTER,
-    touches: frozenset[str] = frozenset(),
-) -> Fault:
-    return Fault(
-        name=name, where="ERP", caught_by=caught_by, inject=inject, when=when, touches=touches
-    )
 
 
 FAULTS = [

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 
 from tests.compiled_models import Spoil
 from tests.fault_matrix.fault import Case, Fault
-from tests.fault_matrix.sound_company import invoice, land_events, land_usage, usage_row
+from tests.fault_matrix.landings import land_events, land_usage
+from tests.fault_matrix.sound_documents import invoice, usage_row
 
 _ALL = frozenset({f"S{number}" for number in range(1, 10)} | {"no contract"})
 

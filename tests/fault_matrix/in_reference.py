@@ -1,13 +1,16 @@
 """Faults in the company folder: reference data and settings.
 
 Belongs here: what an adopter may get wrong, forget or change behind the books.
-Does not: events (in_events).
+Does not: events (in_deliveries to in_documents).
 """
 
 from collections.abc import Callable
 
-from tests.fault_matrix.fault import Case, Fault
-from tests.fault_matrix.sound_company import invoice, land_events
+from tests.fault_matrix.fault import Case, strikes
+from tests.fault_matrix.landings import land_events
+from tests.fault_matrix.sound_documents import invoice
+
+_fault = strikes("reference data")
 
 _ALL = frozenset(f"S{number}" for number in range(1, 10))
 
@@ -18,17 +21,6 @@ def _changes(table: str, old: str, new: str) -> Callable[[Case], object]:
 
 def _settings(old: str, new: str) -> Callable[[Case], object]:
     return lambda case: case.replace(case.company / "company.yaml", old, new)
-
-
-def _fault(
-    name: str,
-    inject: Callable[[Case], object],
-    *caught_by: str,
-    touches: frozenset[str] = frozenset(),
-) -> Fault:
-    return Fault(
-        name=name, where="reference data", caught_by=caught_by, inject=inject, touches=touches
-    )
 
 
 def _begin_prices_in_march(case: Case) -> None:
@@ -49,55 +41,55 @@ FAULTS = [
         "no account is mapped for a role in one entity",
         _bill_in_an_unmapped_entity,
         "exception GL_MAPPING_MISSING",
-        touches=frozenset({"S3"}),
+        touches=("S3",),
     ),
     _fault(
         "a mapping points elsewhere for periods that are booked",
         _changes("gl_mappings", "T-DE,PLAN,revenue,4000", "T-DE,PLAN,revenue,4100"),
         "exception CHANGE_AWAITS_APPROVAL",
-        touches=frozenset({"S3"}),
+        touches=("S3",),
     ),
     _fault(
         "a customer is deactivated",
         _changes("customers", "cust-S3,active", "cust-S3,inactive"),
         "exception CUSTOMER_INACTIVE",
-        touches=frozenset({"S3"}),
+        touches=("S3",),
     ),
     _fault(
         "a customer's id in billing is forgotten",
         _changes("customer_references", "billing,billing-S3,cust-S3\n", ""),
         "exception CUSTOMER_UNKNOWN",
-        touches=frozenset({"S3"}),
+        touches=("S3",),
     ),
     _fault(
         "an exchange rate is forgotten",
         _changes("fx_rates", "JPY,USD,0.0065,2025-01-01\n", ""),
         "exception MISSING_FX_RATE",
-        touches=frozenset({"S5"}),
+        touches=("S5",),
     ),
     _fault(
         "an exchange rate is changed for days that are booked",
         _changes("fx_rates", "JPY,USD,0.0065,2025-01-01", "JPY,USD,0.0067,2025-01-01"),
         "exception CHANGE_AWAITS_APPROVAL",
-        touches=frozenset({"S5"}),
+        touches=("S5",),
     ),
     _fault(
         "a price is changed for usage that is booked",
         _changes("price_tiers", "api-usd,1,1000,0.10,", "api-usd,1,1000,0.11,"),
         "exception CHANGE_AWAITS_APPROVAL",
-        touches=frozenset({"S1", "S8"}),
+        touches=("S1", "S8"),
     ),
     _fault(
         "a tax code is declared too late",
         _changes("tax_codes", "T-DE,DE19,0.19,DE,2025-01-01", "T-DE,DE19,0.19,DE,2026-02-01"),
         "exception TAX_CODE_UNKNOWN",
-        touches=frozenset({"S3"}),
+        touches=("S3",),
     ),
     _fault(
         "a price list begins after the usage",
         _begin_prices_in_march,
         "exception PRICE_MISSING",
-        touches=frozenset({"S1", "S8"}),
+        touches=("S1", "S8"),
     ),
     _fault(
         "the approval limit is lowered to a cent",

@@ -1,7 +1,7 @@
 """Faults in what we keep: files that are damaged, lost or belong to another home.
 
 Belongs here: raw/, ledger/ and the control store, spoiled on disk; damaged landed files.
-Does not: events with wrong content (in_events).
+Does not: events with wrong content (in_deliveries to in_documents).
 """
 
 import gzip
@@ -12,14 +12,10 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.company import json_lines, land
-from tests.fault_matrix.fault import AFTER, Case, Fault
-from tests.fault_matrix.sound_company import invoice
+from tests.fault_matrix.fault import AFTER, Case, strikes
+from tests.fault_matrix.sound_documents import invoice
 
-
-def _fault(
-    name: str, inject: Callable[[Case], object], *caught_by: str, when: str = AFTER
-) -> Fault:
-    return Fault(name=name, where="stores", caught_by=caught_by, inject=inject, when=when)
+_fault = strikes("stores", when=AFTER)
 
 
 def _flip(path: Path) -> None:

@@ -5,19 +5,25 @@ Does not: judging (verdict).
 """
 
 import csv
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tests.fault_matrix.verdict import Verdict
 from tests.warehouse import PROJECT
 
 PATH = PROJECT.parent / "docs" / "controls.md"
 _POLICY = PROJECT / "seeds" / "policy"
+_FAULTS = "## What each fault led to"
+_CODES = "## What each exception code is proven by"
+_COLUMNS = ("where", "fault", "named_by")
 _HEAD = """\
 # Controls, and the faults that prove them
 
-Written by `make faults`, which injects each fault below, alone, into a company in which everything
-agrees, runs it through the real stations and compares every sealed line with the sound run. Change
-the faults in `tests/fault_matrix/`, then run `python -m tests.fault_matrix --write`.
+`make faults` injects each fault below, alone, into a company in which everything agrees, runs it
+through the real stations and compares every sealed line with the sound run; `make test` does the
+same. To change the faults, see `tests/fault_matrix/`, then run
+`python -m tests.fault_matrix --write`, which writes this page.
 
 A fault is caught when the control that should name it does. What else is held or moves is a false
 hold; there must be none. A fault may be named by several controls: what a control explains, others
@@ -25,17 +31,48 @@ may see as well.
 """
 
 
-def text(verdicts: Sequence[Verdict]) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What one fault led to, as the page says it."""
+
+    where: str
+    fault: str
+    named_by: str
+
+    def codes(self) -> list[str]:
+        """Return the exception codes among the controls that named it."""
+        return re.findall(r"(?:^|, )`(\w+)`", self.named_by)
+
+
+def row(verdict: Verdict) -> Row:
+    """Return what the page says of a verdict.
+
+    Of the dbt tests that fail, those that must are named: how many others notice as well changes
+    with every test that is added.
+    """
+    said = [
+        _finding(each)
+        for each in verdict.findings
+        if each in verdict.caught_by or not each.startswith("test ")
+    ]
+    others = [] if len(said) == len(verdict.findings) else ["other dbt tests"]
+    return Row(where=verdict.where, fault=verdict.fault, named_by=", ".join(said + others))
+
+
+def rows_written() -> list[Row]:
+    """Return what the page says of faults now."""
+    table = PATH.read_text().split(_FAULTS)[1].split(_CODES)[0].strip().splitlines()[2:]
+    return [Row(**dict(zip(_COLUMNS, line[2:-2].split(" | "), strict=True))) for line in table]
+
+
+def text(rows: Sequence[Row]) -> str:
     """Return the page."""
-    return "\n".join([_HEAD, *_faults(verdicts), *_codes(verdicts), *_points(), ""])
+    return "\n".join([_HEAD, *_faults(rows), *_codes(rows), *_points(), ""])
 
 
-def _faults(verdicts: Sequence[Verdict]) -> list[str]:
-    lines = ["## What each fault led to", "", "| struck | fault | named by |", "|---|---|---|"]
-    for verdict in verdicts:
-        named = ", ".join(_finding(each) for each in verdict.findings)
-        lines.append(f"| {verdict.where} | {verdict.fault} | {named} |")
-    return lines
+def _faults(rows: Sequence[Row]) -> list[str]:
+    lines = [_FAULTS, "", "| struck | fault | named by |", "|---|---|---|"]
+    return lines + [f"| {row.where} | {row.fault} | {row.named_by} |" for row in rows]
 
 
 def _finding(finding: str) -> str:
@@ -50,17 +87,12 @@ def _finding(finding: str) -> str:
     }[kind]
 
 
-def _codes(verdicts: Sequence[Verdict]) -> list[str]:
-    lines = [
-        *("", "## What each exception code is proven by", ""),
-        *("| code | says | owner | faults |", "|---|---|---|---|"),
-    ]
-    for row in _seed("exception_codes"):
-        faults = [
-            verdict.fault for verdict in verdicts if f"exception {row['code']}" in verdict.findings
-        ]
+def _codes(rows: Sequence[Row]) -> list[str]:
+    lines = ["", _CODES, "", "| code | says | owner | faults |", "|---|---|---|---|"]
+    for code in _seed("exception_codes"):
+        faults = [row.fault for row in rows if code["code"] in row.codes()]
         proof = "; ".join(faults) or "not by this matrix: see the tests of its model"
-        lines.append(f"| `{row['code']}` | {row['title']} | {row['owner']} | {proof} |")
+        lines.append(f"| `{code['code']}` | {code['title']} | {code['owner']} | {proof} |")
     return lines
 
 

@@ -50,27 +50,26 @@ class Trial:
 
 
 def prepare(root: Path) -> Case:
-    """Write the company and run its first arrival, for every trial to be copied from."""
+    """Write the company, run its first arrival and land its second."""
     case = Case(company=write_sound_company(root / "company"), home=root / "home")
     pipeline.run_pipeline(case.company, case.home, FIRST, with_tests=False)
     land_second_arrival(case.company)
     return case
 
 
-def attempt(prepared: Case, root: Path, fault: Fault) -> Trial:
-    """Inject a fault into a copy of the prepared company and run it."""
+def attempt(start: Case, root: Path, fault: Fault) -> Trial:
+    """Inject a fault into a copy of a case: one that waits for its second run, or has had it."""
     case = Case(company=root / "company", home=root / "home")
-    shutil.copytree(prepared.company, case.company)
-    shutil.copytree(prepared.home, case.home)
+    shutil.copytree(start.company, case.company)
+    shutil.copytree(start.home, case.home)
     findings: set[str] = set()
     sentences: list[str] = []
     try:
-        if fault.when == BEFORE:
-            fault.inject(case)
-        _run(case, fault, findings)
         if fault.when == AFTER:
             fault.inject(case)
             pipeline.prove_again(case.company, case.home, SECOND)
+        else:
+            _run(case, fault, findings)
     except DbtBuildError as error:
         findings |= {f"test {name}" for name in _failed_nodes(error)}
         sentences.append(str(error))
@@ -91,6 +90,8 @@ def attempt(prepared: Case, root: Path, fault: Fault) -> Trial:
 
 
 def _run(case: Case, fault: Fault, findings: set[str]) -> None:
+    if fault.when == BEFORE:
+        fault.inject(case)
     with pipeline.opened(case.company, case.home, SECOND) as run:
         if fault.spoils:
             _release_code(run, fault.spoils)

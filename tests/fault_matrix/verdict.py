@@ -17,6 +17,7 @@ class Verdict:
     Attributes:
         fault: its name.
         where: what it struck.
+        caught_by: findings that had to be made.
         findings: the controls that named it.
         missing: expected findings that were not made.
         false_holds: subjects that are held without reason, or whose books moved.
@@ -25,6 +26,7 @@ class Verdict:
 
     fault: str
     where: str
+    caught_by: tuple[str, ...]
     findings: tuple[str, ...]
     missing: tuple[str, ...]
     false_holds: tuple[str, ...]
@@ -46,6 +48,7 @@ def judge(fault: Fault, trial: Trial, sound: Books) -> Verdict:
     return Verdict(
         fault=fault.name,
         where=fault.where,
+        caught_by=fault.caught_by,
         findings=tuple(sorted(trial.findings)),
         missing=tuple(sorted({*fault.caught_by} - trial.findings)),
         false_holds=tuple(sorted((trial.held | moved) - fault.touches)),

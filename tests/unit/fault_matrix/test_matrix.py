@@ -67,8 +67,17 @@ def test_every_fault_has_a_name_of_its_own_and_a_control_that_exists() -> None:
     assert unknown == set()
 
 
+def test_the_page_names_what_must_fail_and_that_more_did() -> None:
+    fault = replace(FAULT, caught_by=("test sums",))
+    trial = replace(TRIAL, findings=frozenset({"test sums", "test grain", "exception A"}))
+    said = page.row(judge(fault, trial, SOUND))
+    assert said.named_by == "`A`, dbt test `sums`, other dbt tests"
+    assert said.codes() == ["A"]
+
+
 def test_the_page_lists_every_fault_once() -> None:
-    rows = [line.split(" | ")[1] for line in page.PATH.read_text().splitlines() if " | " in line]
-    assert [name for name in rows if name in {fault.name for fault in FAULTS}] == [
-        fault.name for fault in FAULTS
-    ]
+    assert [row.fault for row in page.rows_written()] == [fault.name for fault in FAULTS]
+
+
+def test_the_page_is_what_its_faults_and_the_policy_make_it() -> None:
+    assert page.PATH.read_text() == page.text(page.rows_written())

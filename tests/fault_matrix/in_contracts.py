@@ -1,0 +1,67 @@
+"""Faults in contracts as the sources announce them.
+
+Belongs here: announcements of contracts as they should not be.
+Does not: documents of a contract (in_documents).
+"""
+
+from tests.fault_matrix.fault import strikes
+from tests.fault_matrix.landings import land_events, land_usage, says
+from tests.fault_matrix.sound_documents import calls, contract, seats, usage_row
+
+_fault = strikes("events")
+
+
+FAULTS = [
+    _fault(
+        "a contract announced twice",
+        says("crm", contract("S9", event_id="again-S9", lines=[seats("S9", quantity="99")])),
+        "exception CONTRACT_REPEATED",
+    ),
+    _fault(
+        "a contract that only billing has announced",
+        says("billing", contract("S9N", source="billing", customer_id="billing-S9")),
+        "exception CONTRACT_NOT_CONFIRMED",
+        touches=("S9N",),
+    ),
+    _fault(
+        "a contract that two systems describe differently",
+        says(
+            "billing",
+            contract("S9", source="billing", event_id="billing-S9", billing_frequency="monthly"),
+        ),
+        "exception OWNERSHIP_CONFLICT",
+    ),
+    _fault(
+        "a contract in a currency that does not exist",
+        says("crm", contract("S9Z", customer_id="crm-S9", currency="ZZZ", lines=[seats("S9Z")])),
+        "exception CURRENCY_UNKNOWN",
+        touches=("S9Z",),
+    ),
+    _fault(
+        "a contract of an entity nobody has",
+        says("crm", contract("S9E", customer_id="crm-S9", legal_entity_code="T-XX")),
+        "exception LEGAL_ENTITY_UNKNOWN",
+        touches=("S9E",),
+    ),
+    _fault(
+        "a contract with a price that is not in the list",
+        lambda case: (
+            land_events(
+                case.company,
+                "crm",
+                [contract("S9P", customer_id="crm-S9P", lines=[calls("S9P", price_id="nope")])],
+            ),
+            case.replace(
+                case.reference("customers"), "cust-S9,", "cust-S9P,active,US,2025-01-01\ncust-S9,"
+            ),
+            case.replace(
+                case.reference("customer_references"),
+                "crm,crm-S9,",
+                "crm,crm-S9P,cust-S9P\nmetering,metering-S9P,cust-S9P\ncrm,crm-S9,",
+            ),
+            land_usage(case.company, usage_row("x", "S9P", "2026-02-20", "7")),
+        ),
+        "exception PRICE_MISSING",
+        touches=("S9P",),
+    ),
+]
