@@ -7,8 +7,14 @@
     )
 {%- endmacro %}
 
-{# Days a contract stood still before a day: the row of its suspensions that answers for the day
-   is joined with answers_for. #}
+{# Days of service from the start of an obligation until a day, less those a pause took out. Both
+   days' rows of the contract's suspensions are joined before, with suspensions_at. #}
+{% macro served_days(start, day, at_day, at_start='at_start') -%}
+    {{ days_between(start, day) }}
+    - {{ suspended_days_before(at_day, day) }}
+    + {{ suspended_days_before(at_start, start) }}
+{%- endmacro %}
+
 {% macro suspended_days_before(suspensions, day) -%}
     coalesce(
         {{ suspensions }}.suspended_before_days
@@ -17,9 +23,11 @@
     )
 {%- endmacro %}
 
-{# The one row of a contract's suspensions that says how long it stood still before a day. #}
-{% macro answers_for(suspensions, contract_id, day) -%}
-    {{ contract_id }} = {{ suspensions }}.contract_id
-    and {{ day }} >= {{ suspensions }}.suspended_from
-    and {{ day }} < {{ suspensions }}.next_suspended_from
+{# Join the one row of a contract's suspensions that says how long it stood still before a day;
+   none when it had not been paused yet. #}
+{% macro suspensions_at(name, contract_id, day) -%}
+    left join suspensions as {{ name }}
+        on {{ contract_id }} = {{ name }}.contract_id
+        and {{ day }} >= {{ name }}.suspended_from
+        and {{ day }} < {{ name }}.next_suspended_from
 {%- endmacro %}

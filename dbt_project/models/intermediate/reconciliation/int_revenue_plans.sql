@@ -102,21 +102,14 @@ amounts as (
         {{ accounting_period('parts.plan_month') }} as recognition_period,
         {{ share_between(
             'parts.allocated_price_minor',
-            days_between('parts.start_date', 'parts.part_from')
-            ~ ' - ' ~ suspended_days_before('at_from', 'parts.part_from')
-            ~ ' + ' ~ suspended_days_before('at_start', 'parts.start_date'),
-            days_between('parts.start_date', 'parts.part_to')
-            ~ ' - ' ~ suspended_days_before('at_to', 'parts.part_to')
-            ~ ' + ' ~ suspended_days_before('at_start', 'parts.start_date'),
+            served_days('parts.start_date', 'parts.part_from', 'at_from'),
+            served_days('parts.start_date', 'parts.part_to', 'at_to'),
             'parts.total_days',
         ) }} as scheduled_minor
     from parts
-    left join suspensions as at_start
-        on {{ answers_for('at_start', 'parts.contract_id', 'parts.start_date') }}
-    left join suspensions as at_from
-        on {{ answers_for('at_from', 'parts.contract_id', 'parts.part_from') }}
-    left join suspensions as at_to
-        on {{ answers_for('at_to', 'parts.contract_id', 'parts.part_to') }}
+    {{ suspensions_at('at_start', 'parts.contract_id', 'parts.start_date') }}
+    {{ suspensions_at('at_from', 'parts.contract_id', 'parts.part_from') }}
+    {{ suspensions_at('at_to', 'parts.contract_id', 'parts.part_to') }}
     union all
     -- A month in which nothing is to come any more is looked at too.
     select

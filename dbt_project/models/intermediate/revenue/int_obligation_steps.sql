@@ -20,14 +20,11 @@ served as (
     -- The service clock: days since the obligation began on which service was given.
     select
         boundaries.*,
-        {{ days_between('boundaries.start_date', 'boundaries.boundary_date') }}
-        - {{ suspended_days_before('at_boundary', 'boundaries.boundary_date') }}
-        + {{ suspended_days_before('at_start', 'boundaries.start_date') }} as served_days
+        {{ served_days('boundaries.start_date', 'boundaries.boundary_date', 'at_boundary') }}
+            as served_days
     from boundaries
-    left join suspensions as at_boundary
-        on {{ answers_for('at_boundary', 'boundaries.contract_id', 'boundaries.boundary_date') }}
-    left join suspensions as at_start
-        on {{ answers_for('at_start', 'boundaries.contract_id', 'boundaries.start_date') }}
+    {{ suspensions_at('at_boundary', 'boundaries.contract_id', 'boundaries.boundary_date') }}
+    {{ suspensions_at('at_start', 'boundaries.contract_id', 'boundaries.start_date') }}
 
 ),
 

@@ -41,25 +41,16 @@ business as (
         coalesce(
             contract_events.disposition_rank,
             document_events.disposition_rank,
-            case
-                when events.event_type = 'customer.updated'
-                    then '9:no_financial_effect:CUSTOMER_DATA'
-                when events.event_type = 'payment.failed'
-                    then '9:no_financial_effect:PAYMENT_NOT_RECEIVED'
-                when events.event_type = 'opportunity.won'
-                    then '9:no_financial_effect:OPPORTUNITY_WON'
-                when events.event_type = 'quote.accepted'
-                    then '9:no_financial_effect:QUOTE_ACCEPTED'
-                when events.event_type = 'support.credit_requested'
-                    then '9:no_financial_effect:CREDIT_REQUESTED'
-                when events.event_type = 'tax.calculated'
-                    then '9:no_financial_effect:TAX_CALCULATED'
-                when events.event_type = 'hold.placed'
-                    then '9:no_financial_effect:HOLD_PLACED'
-                when events.event_type = 'hold.released'
-                    then '9:no_financial_effect:HOLD_RELEASED'
-                when events.event_type = 'exception.accepted'
-                    then '9:no_financial_effect:EXCEPTION_ACCEPTED'
+            case events.event_type
+                when 'customer.updated' then '9:no_financial_effect:CUSTOMER_DATA'
+                when 'payment.failed' then '9:no_financial_effect:PAYMENT_NOT_RECEIVED'
+                when 'opportunity.won' then '9:no_financial_effect:OPPORTUNITY_WON'
+                when 'quote.accepted' then '9:no_financial_effect:QUOTE_ACCEPTED'
+                when 'support.credit_requested' then '9:no_financial_effect:CREDIT_REQUESTED'
+                when 'tax.calculated' then '9:no_financial_effect:TAX_CALCULATED'
+                when 'hold.placed' then '9:no_financial_effect:HOLD_PLACED'
+                when 'hold.released' then '9:no_financial_effect:HOLD_RELEASED'
+                when 'exception.accepted' then '9:no_financial_effect:EXCEPTION_ACCEPTED'
             end,
             '0:unexplained:UNEXPLAINED'
         ) as disposition_rank,

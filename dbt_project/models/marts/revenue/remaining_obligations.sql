@@ -35,25 +35,21 @@ reached as (
         contracts.cutoff_date,
         {%- for name, months in points.items() %}
             {%- set point = add_months(add_days('contracts.cutoff_date', 1), months) %}
-            least(greatest(
-                {{ days_between('obligations.start_date', point) }}
-                - {{ suspended_days_before('at_' ~ name, point) }}
-                + {{ suspended_days_before('at_start', 'obligations.start_date') }}, 0
-            ), greatest(obligations.served_days, 0)) as {{ name }}_days,
+            least(
+                greatest(
+                    {{ served_days('obligations.start_date', point, 'at_' ~ name) }}, 0
+                ),
+                greatest(obligations.served_days, 0)
+            ) as {{ name }}_days,
         {%- endfor %}
         greatest(obligations.served_days, 0) as service_days
     from obligations
     inner join contracts on obligations.contract_id = contracts.contract_id
-    left join suspensions as at_start
-        on {{ answers_for('at_start', 'obligations.contract_id', 'obligations.start_date') }}
-    {% for name, months in points.items() %}
-        left join suspensions as at_{{ name }}
-            on {{ answers_for(
-                'at_' ~ name,
-                'obligations.contract_id',
-                add_months(add_days('contracts.cutoff_date', 1), months),
-            ) }}
-    {% endfor %}
+    {{ suspensions_at('at_start', 'obligations.contract_id', 'obligations.start_date') }}
+    {%- for name, months in points.items() %}
+        {%- set point = add_months(add_days('contracts.cutoff_date', 1), months) %}
+        {{ suspensions_at('at_' ~ name, 'obligations.contract_id', point) }}
+    {%- endfor %}
 
 ),
 

@@ -44,14 +44,10 @@ served as (
 
     select
         months.*,
-        {{ days_between('months.start_date', 'months.month_stop_date') }}
-        - {{ suspended_days_before('at_stop', 'months.month_stop_date') }}
-        + {{ suspended_days_before('at_start', 'months.start_date') }} as reached_days
+        {{ served_days('months.start_date', 'months.month_stop_date', 'at_stop') }} as reached_days
     from months
-    left join suspensions as at_stop
-        on {{ answers_for('at_stop', 'months.contract_id', 'months.month_stop_date') }}
-    left join suspensions as at_start
-        on {{ answers_for('at_start', 'months.contract_id', 'months.start_date') }}
+    {{ suspensions_at('at_stop', 'months.contract_id', 'months.month_stop_date') }}
+    {{ suspensions_at('at_start', 'months.contract_id', 'months.start_date') }}
 
 ),
 

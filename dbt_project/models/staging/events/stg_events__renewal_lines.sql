@@ -8,31 +8,10 @@ events as (
 
 ),
 
-lines as (
+contract_lines as (
 
-    select
-        events.event_key,
-        {{ json_text('events.data', 'new_contract_id') }} as contract_id,
-        {{ json_elements('events.data', 'lines') }} as line
-    from events
-
-),
-
-typed as (
-
-    select
-        lines.event_key,
-        lines.contract_id,
-        {{ json_text('lines.line', 'contract_line_id') }} as contract_line_id,
-        {{ json_text('lines.line', 'product_code') }} as product_code,
-        {{ json_text('lines.line', 'line_kind') }} as line_kind,
-        cast({{ json_text('lines.line', 'quantity') }} as decimal(17, 6)) as quantity,
-        cast({{ json_text('lines.line', 'unit_price') }} as decimal(20, 12)) as unit_price,
-        {{ json_text('lines.line', 'price_period') }} as price_period,
-        {{ json_text('lines.line', 'meter_code') }} as meter_code,
-        {{ json_text('lines.line', 'price_id') }} as price_id
-    from lines
+    {{ staged_contract_lines('new_contract_id') }}
 
 )
 
-select * from typed
+select * from contract_lines
