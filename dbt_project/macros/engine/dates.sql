@@ -108,3 +108,48 @@
 {% macro day_spine(first_day, last_day) -%}
     cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as date)
 {%- endmacro %}
+
+{# Calendar months from the month of one day to the month of another. #}
+{% macro months_apart(first_day, last_day) -%}
+    date_diff('month', {{ first_day }}, {{ last_day }})
+{%- endmacro %}
+
+{# Microseconds from one UTC instant to another. #}
+{% macro microseconds_between(started_at, ended_at) -%}
+    (epoch_us({{ ended_at }}) - epoch_us({{ started_at }}))
+{%- endmacro %}
+
+{# One row per instant that lies a multiple of some days from an anchor, after one instant and up
+   to another, inside. Select it in a column list. #}
+{% macro recurring_instants(anchor_at, every_days, after_at, through_at) -%}
+    unnest(
+        list_filter(
+            generate_series(
+                {{ anchor_at }}
+                - to_days(
+                    cast(
+                        {{ every_days }}
+                        * (
+                            greatest(date_diff('day', {{ after_at }}, {{ anchor_at }}), 0)
+                            // {{ every_days }} + 1
+                        ) as integer
+                    )
+                ),
+                {{ through_at }},
+                to_days(cast({{ every_days }} as integer))
+            ),
+            lambda instant: instant > {{ after_at }}
+        )
+    )
+{%- endmacro %}
+
+{# UTC days from the day of one instant to the end of another instant's day before it: the days
+   that a span of instants touches. #}
+{% macro utc_days_between(started_at, ended_at) -%}
+    ({{ last_utc_day_before(ended_at) }} - cast({{ started_at }} as date) + 1)
+{%- endmacro %}
+
+{# The UTC day of the last instant before another. #}
+{% macro last_utc_day_before(ended_at) -%}
+    cast({{ ended_at }} - interval 1 microsecond as date)
+{%- endmacro %}

@@ -32,3 +32,16 @@
         as decimal(18, 6)
     )
 {%- endmacro %}
+
+{# The least whole number that all positive integers of a group divide. #}
+{% macro common_multiple(expression) -%}
+    list_reduce(
+        list(distinct {{ wide(expression) }} order by {{ wide(expression) }}),
+        lambda one, other: lcm(one, other)
+    )
+{%- endmacro %}
+
+{# The greatest whole number that divides both. #}
+{% macro common_divisor(one, other) -%}
+    gcd({{ wide(one) }}, {{ wide(other) }})
+{%- endmacro %}

@@ -38,3 +38,14 @@
         as decimal(38, 12)
     )
 {%- endmacro %}
+
+{# A count of 10^-18 as a quantity with six decimals; unknown when it needs more. #}
+{% macro quantity_from_scaled(quantity_scaled) -%}
+    case
+        when ({{ quantity_scaled }}) % {{ power_of_ten('12') }} = 0
+            then cast(
+                cast(({{ quantity_scaled }}) // {{ power_of_ten('12') }} as decimal(28, 0))
+                * cast('0.000001' as decimal(7, 6)) as decimal(28, 6)
+            )
+    end
+{%- endmacro %}

@@ -160,16 +160,39 @@ def test_a_key_keeps_its_parts_apart(compute: Compute) -> None:
 def test_a_started_package_is_a_package(
     compute: Compute, quantity: str, size: str, packages: int
 ) -> None:
-    assert compute(f"package_quantity('{quantity}', '{size}', 'true')") == packages
+    assert compute(f"packages_of('{quantity}', '{size}', \"'ceiling'\")") == packages
 
 
 @pytest.mark.parametrize(
-    ("billable", "taken"), [("10", False), ("10.000001", True), ("20", True), ("20.000001", False)]
+    ("decimals", "mode", "expected"),
+    [
+        ("0", "half_up", -(13 * 10**18)),
+        ("0", "ceiling", -(12 * 10**18)),
+        ("0", "floor", -(13 * 10**18)),
+        ("-1", "half_up", -(10**19)),
+        ("null", "half_up", -(125 * 10**17)),
+        ("0", "half_even", None),
+    ],
 )
-def test_the_upper_bound_of_a_volume_tier_is_inside(
-    compute: Compute, billable: str, taken: bool
+def test_a_ratio_is_rounded_as_its_row_says(
+    compute: Compute, decimals: str, mode: str, expected: int | None
 ) -> None:
-    assert (compute(f"volume_quantity('{billable}', '10', '20')") != 0) is taken
+    assert compute(f"round_ratio('-25', '2', '0', '{decimals}', \"'{mode}'\")") == expected
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "why"),
+    [
+        ("1", "3", "a third has no last decimal"),
+        ("1", "0", "nothing is divided by none"),
+        (str(10**38), "1", "it outgrows the widest integer"),
+    ],
+)
+def test_what_cannot_be_said_exactly_is_unknown(
+    compute: Compute, numerator: str, denominator: str, why: str
+) -> None:
+    ratio = f"round_ratio('cast({numerator} as hugeint)', '{denominator}', '0', 'null', 'null')"
+    assert compute(ratio) is None, why
 
 
 def test_the_currencies_of_the_seed_are_those_of_core_money() -> None:

@@ -14,17 +14,24 @@ price_tiers as (
 
 ),
 
-joined as (
+rated as (
 
     select
         charges.usage_charge_id,
         charges.price_model,
         charges.package_size,
+        'ceiling' as package_rounding,
         charges.billable_quantity,
+        charges.billable_quantity as deciding_quantity,
+        false as bills_first_flat_at_zero,
         price_tiers.tier_number,
         price_tiers.up_to_quantity,
         cast(coalesce(price_tiers.unit_price, 0) as decimal(20, 12)) as unit_price,
-        cast(coalesce(price_tiers.flat_amount, 0) as decimal(20, 12)) as flat_amount
+        cast(null as decimal(18, 10)) as rate_percent,
+        cast(coalesce(price_tiers.flat_amount, 0) as decimal(20, 12)) as flat_amount,
+        cast(null as decimal(20, 12)) as tier_cap,
+        cast(null as decimal(18, 6)) as block_size,
+        cast(null as decimal(18, 6)) as max_blocks
     from charges
     inner join price_tiers
         on
@@ -34,62 +41,25 @@ joined as (
 
 ),
 
-bounded as (
+tiers as (
 
-    -- A tier behind one without bound is out of reach.
-    select
-        joined.*,
-        coalesce(max(joined.up_to_quantity) over previous_tiers, 0) as above_quantity,
-        count(*) over previous_tiers = count(joined.up_to_quantity) over previous_tiers
-            as is_reachable,
-        count(*) over previous_tiers = 0 as is_first
-    from joined
-    window previous_tiers as (
-        partition by joined.usage_charge_id
-        order by joined.tier_number
-        rows between unbounded preceding and 1 preceding
-    )
-
-),
-
-taken as (
-
-    select
-        bounded.*,
-        {{ tier_quantity(
-            price_model='bounded.price_model',
-            billable_quantity='bounded.billable_quantity',
-            above_quantity='bounded.above_quantity',
-            up_to_quantity='bounded.up_to_quantity',
-            package_size='bounded.package_size',
-            is_first='bounded.is_first',
-        ) }} as quantity,
-        {{ tier_ends_the_price(
-            price_model='bounded.price_model',
-            billable_quantity='bounded.billable_quantity',
-            up_to_quantity='bounded.up_to_quantity',
-            package_size='bounded.package_size',
-            is_first='bounded.is_first',
-        ) }} as is_last_needed
-    from bounded
-    where bounded.is_reachable
+    {{ tier_arithmetic('rated', 'usage_charge_id') }}
 
 ),
 
 tiered as (
 
     select
-        taken.usage_charge_id,
-        taken.tier_number,
-        taken.above_quantity,
-        taken.up_to_quantity,
-        taken.quantity,
-        taken.unit_price,
-        taken.flat_amount,
-        {{ tier_amount_scaled('taken.quantity', 'taken.unit_price', 'taken.flat_amount') }}
-            as amount_scaled,
-        taken.is_last_needed
-    from taken
+        tiers.usage_charge_id,
+        tiers.tier_number,
+        tiers.above_quantity,
+        cast(tiers.tier_ends_at as decimal(17, 6)) as up_to_quantity,
+        tiers.takes as quantity,
+        tiers.unit_price,
+        tiers.flat_amount,
+        tiers.amount_scaled,
+        tiers.is_last_needed
+    from tiers
 
 )
 

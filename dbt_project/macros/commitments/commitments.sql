@@ -1,0 +1,47 @@
+{# What is missing to a commitment; never negative. #}
+{% macro true_up(commitment_scaled, used_scaled) -%}
+    {{ at_least(commitment_scaled ~ ' - ' ~ used_scaled, '0') }}
+{%- endmacro %}
+
+{#
+    One row per window of a windowed commitment, in counts of 10^-24: what the window uses of its
+    commitment, what is missing to it (where it is trued up) and what goes beyond it, times the
+    overage factor. A window without commitment is all use.
+#}
+{% macro window_amounts(windows) -%}
+    select
+        based.*,
+        case
+            when based.commitment_scaled is null then based.base_scaled
+            else {{ at_most('based.base_scaled', 'based.commitment_scaled') }}
+        end * 1000000 as utilized_fine,
+        case
+            when based.commitment_scaled is null then 0
+            when based.is_trued_up
+                then {{ at_least('based.commitment_scaled - based.base_scaled', '0') }} * 1000000
+            when not based.is_trued_up then 0
+        end as true_up_fine,
+        case
+            when based.commitment_scaled is null or based.base_scaled <= based.commitment_scaled
+                then 0
+            else {{ or_unknown(
+                '(based.base_scaled - based.commitment_scaled) * '
+                ~ scaled_quantity('based.overage_factor')
+            ) }}
+        end as overage_fine
+    from (
+        select
+            windows.*,
+            {{ amount_at_price('windows.quantity', 'windows.unit_amount') }} as base_scaled,
+            coalesce(
+                {{ scaled_by_18('windows.commitment_amount') }},
+                {{ amount_at_price('windows.commitment_quantity', 'windows.unit_amount') }}
+            ) as commitment_scaled
+        from {{ windows }} as windows
+    ) as based
+{%- endmacro %}
+
+{# The part of this period's usage that still fits a commitment over a longer term. #}
+{% macro within_commitment(commitment, used_before, used_now) -%}
+    {{ at_least(at_most(commitment ~ ' - ' ~ used_before, used_now), '0') }}
+{%- endmacro %}

@@ -1,0 +1,97 @@
+"""Cases of aggregation: meter periods and their events as rows.
+
+Belongs here: translating what a case of aggregation states.
+Does not: filtering, grouping or adding events (the macros do).
+"""
+
+from typing import Any
+
+from tests.conformance.batch import Rows
+from tests.conformance.inputs import Inputs, UnsupportedError
+
+Row = dict[str, Any]
+
+_AGGREGATIONS = (
+    "count", "sum", "max", "latest", "unique_count", "weighted_sum", "prorated_sum",
+    "prorated_unique_count", "advance_increment",
+)  # fmt: skip
+_CARRYING = ("sum", "unique_count", "weighted_sum", "prorated_sum", "prorated_unique_count")
+
+
+def translate(case_id: str, kind: str, inputs: Inputs) -> tuple[str, Rows]:  # noqa: ARG001
+    """Return the query of aggregation and the rows of a case."""
+    period = _period(case_id, inputs)
+    _refuse_what_is_not_said(period, inputs)
+    group_by = period["group_by"]
+    reported = [
+        {"case_id": case_id, "group_values": [group.get(name) for name in group_by]}
+        for group in inputs.raw("report_groups", [])
+    ]
+    events = [
+        {
+            "case_id": case_id,
+            "position": position,
+            "event_id": event.text("id"),
+            "occurred_at": event.instant("timestamp"),
+            "properties": _properties(event.raw("properties"), period),
+        }
+        for position, event in enumerate(inputs.parts("events"))
+    ]
+    inputs.end()
+    return "aggregation", {
+        "meter_periods": [period],
+        "report_groups": reported,
+        "events": events,
+    }
+
+
+def _period(case_id: str, inputs: Inputs) -> Row:
+    filters = Inputs(inputs.raw("filter", None) or {})
+    period = {
+        "case_id": case_id,
+        "aggregation": inputs.choice("aggregation", *_AGGREGATIONS),
+        "period_start_at": inputs.instant("period_start"),
+        "period_end_at": inputs.instant("period_end_exclusive"),
+        "field": inputs.text("field"),
+        "operation_field": inputs.text("operation_field"),
+        "group_by": inputs.raw("group_by", None),
+        "include": filters.raw("include", {}),
+        "exclude": filters.raw("exclude", []),
+        "is_recurring": inputs.boolean("recurring", False),
+        "prorates_carried_units": inputs.boolean("carried_units_prorated", False),
+        "full_period_days": inputs.integer("full_period_days"),
+        "initial_value": inputs.amount("initial_value"),
+        "is_numeric_only": inputs.boolean("numeric_only", False),
+        "floors_at_zero": inputs.boolean("floor_at_zero", False),
+        "level_before": inputs.amount("level_before"),
+        "highest_level_before": inputs.amount("highest_level_before"),
+        "event_value": inputs.amount("event_value"),
+        **inputs.rounding(),
+    }
+    filters.end()
+    return period
+
+
+def _refuse_what_is_not_said(period: Row, inputs: Inputs) -> None:
+    aggregation = period["aggregation"]
+    if period["initial_value"] and aggregation != "weighted_sum":
+        raise UnsupportedError("An initial value is the level of a weighted sum.")
+    if period["initial_value"] and (period["group_by"] or period["is_recurring"]):
+        raise UnsupportedError("Whose initial value it is is not said.")
+    if period["is_recurring"] and aggregation not in _CARRYING:
+        raise UnsupportedError(f"What a recurring {aggregation} carries is not said.")
+    if aggregation == "advance_increment" and inputs.raw("events", []):
+        raise UnsupportedError("An increment is asked for one event.")
+
+
+def _properties(given: Any, period: Row) -> dict[str, str | None]:
+    properties = {
+        name: value
+        if value is None or isinstance(value, str)
+        else Inputs.exact(value, decimals=12, digits=20)
+        for name, value in given.items()
+    }
+    is_counted = period["aggregation"] == "count"
+    if not is_counted and properties.get(period["field"]) is None and not period["is_numeric_only"]:
+        raise UnsupportedError("What an event without the field counts is not said.")
+    return properties

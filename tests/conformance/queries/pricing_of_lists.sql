@@ -1,0 +1,167 @@
+-- One row per value of an answer: prices of transactions, of priced events, of capacity, of units
+-- that stay, and the rounding of amounts and lines.
+with
+
+paid as ({{ percentage_transactions('cases.transactions', 'case_id') }}),
+
+percentages as (
+
+    select
+        paid.case_id,
+        case when count(*) = count(paid.amount_scaled) then sum(paid.amount_scaled) end as scaled
+    from paid
+    group by paid.case_id
+
+),
+
+capacities as (
+
+    {{ capacity_amounts(
+        'cases.capacity_tiers', 'cases.capacity_limits', 'cases.capacity_quantities', 'case_id'
+    ) }}
+
+),
+
+moves as (
+
+    select
+        unit_moves.case_id,
+        unit_moves.position,
+        unit_moves.quantity,
+        case
+            when unit_moves.moved_on is null
+                then {{ reduced_numerator('unit_moves.prorated_quantity', 'unit_moves.quantity') }}
+            else {{ days_between('unit_moves.moved_on', 'unit_moves.period_end') }}
+        end as fraction_numerator,
+        case
+            when unit_moves.moved_on is null
+                then {{ reduced_denominator('unit_moves.prorated_quantity', 'unit_moves.quantity') }}
+            else {{ days_between('unit_moves.period_start', 'unit_moves.full_period_end') }}
+        end as fraction_denominator
+    from cases.unit_moves as unit_moves
+    where unit_moves.quantity <> 0
+
+),
+
+stayed_tiers as (
+
+    select
+        tiers.*,
+        terms.bills_first_flat_at_zero
+    from cases.tiers as tiers
+    inner join cases.terms as terms
+        on tiers.case_id = terms.case_id and terms.price_model = 'prorated_graduated'
+
+),
+
+stayed_terms as (
+
+    select * from cases.terms where price_model = 'prorated_graduated'
+
+),
+
+stayed as ({{ prorated_graduated_amounts('stayed_terms', 'moves', 'stayed_tiers', 'case_id') }}),
+
+lines as (
+
+    select
+        line_amounts.*,
+        terms.rounding_decimals,
+        terms.rounding_mode,
+        {{ round_scaled(
+            scaled_by_18('line_amounts.amount'), 'terms.rounding_decimals', 'terms.rounding_mode'
+        ) }} as rounded_scaled
+    from cases.line_amounts as line_amounts
+    inner join cases.terms as terms
+        on
+            line_amounts.case_id = terms.case_id
+            and terms.price_model in ('line_sum', 'amount_rounding')
+
+),
+
+priced_events as (
+
+    select
+        line_amounts.case_id,
+        sum({{ scaled_by_18('line_amounts.amount') }}) as amount_scaled,
+        sum(line_amounts.quantity) as quantity,
+        min(terms.effective_decimals) as effective_decimals
+    from cases.line_amounts as line_amounts
+    inner join cases.terms as terms
+        on line_amounts.case_id = terms.case_id and terms.price_model = 'dynamic'
+    group by line_amounts.case_id
+
+),
+
+unrounded as (
+
+    select percentages.* from percentages
+    union all
+    select
+        capacities.case_id,
+        case
+            when capacities.has_usage then {{ scaled_by_18('capacities.amount') }} else 0
+        end - coalesce({{ scaled_by_18('terms.amount_billed_before') }}, 0)
+    from capacities
+    inner join cases.terms as terms on capacities.case_id = terms.case_id
+    union all
+    select
+        priced_events.case_id,
+        priced_events.amount_scaled
+    from priced_events
+
+),
+
+answers as (
+
+    select
+        unrounded.case_id,
+        'amount' as key,
+        {{ round_scaled('unrounded.scaled', 'terms.rounding_decimals', 'terms.rounding_mode') }}
+            as scaled
+    from unrounded
+    inner join cases.terms as terms on unrounded.case_id = terms.case_id
+    union all
+    select
+        priced_events.case_id,
+        'effective_unit_amount',
+        {{ effective_unit_amount(
+            'priced_events.amount_scaled', 'priced_events.quantity',
+            'priced_events.effective_decimals',
+        ) }} as scaled
+    from priced_events
+    where scaled is not null
+    union all
+    select
+        stayed.case_id,
+        'amount',
+        {{ round_ratio(
+            'stayed.numerator', 'stayed.denominator', '18',
+            'terms.rounding_decimals', 'terms.rounding_mode',
+        ) }}
+    from stayed
+    inner join cases.terms as terms on stayed.case_id = terms.case_id
+    union all
+    select
+        stayed.case_id,
+        'full_quantity',
+        {{ scaled_by_18('stayed.full_quantity') }}
+    from stayed
+    union all
+    select
+        lines.case_id,
+        'amount',
+        case when count(*) = count(lines.rounded_scaled) then sum(lines.rounded_scaled) end
+    from lines
+    group by lines.case_id
+
+)
+
+select
+    answers.case_id,
+    answers.key,
+    null as position,
+    null as subposition,
+    null as name,
+    answers.scaled
+from answers
