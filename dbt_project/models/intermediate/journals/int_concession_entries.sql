@@ -15,25 +15,14 @@ credit_lines as (
 
 legs as (
 
-    select
-        document_type,
-        credit_id,
-        credit_line_id,
-        step_end_date,
-        'revenue' as account_role,
-        amount_minor,
-        functional_minor
-    from steps
-    union all
-    select
-        document_type,
-        credit_id,
-        credit_line_id,
-        step_end_date,
-        'deferred_revenue' as account_role,
-        -amount_minor as amount_minor,
-        -functional_minor as functional_minor
-    from steps
+    {{ entry_legs(
+        'steps',
+        keys=['document_type', 'credit_id', 'credit_line_id', 'step_end_date'],
+        legs=[
+            ("'revenue'", 'amount_minor', 'functional_minor'),
+            ("'deferred_revenue'", '-amount_minor', '-functional_minor'),
+        ],
+    ) }}
 
 ),
 
@@ -54,7 +43,7 @@ entries as (
         credit_lines.currency as transaction_currency,
         legs.step_end_date as effect_date,
         legs.amount_minor,
-        legs.functional_minor as functional_amount_minor,
+        legs.functional_amount_minor,
         cast(null as varchar) as price_version,
         credit_lines.rate_id,
         cast(1 as bigint) as source_event_count,

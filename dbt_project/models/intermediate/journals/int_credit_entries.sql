@@ -45,46 +45,21 @@ settled as (
 
 legs as (
 
-    select
-        document_type,
-        credit_id,
-        credit_line_id,
-        entry_type,
-        debit_role as account_role,
-        amount_minor,
-        functional_amount_minor
-    from settled
-    union all
-    select
-        document_type,
-        credit_id,
-        credit_line_id,
-        entry_type,
-        'accounts_receivable' as account_role,
-        -receivable_minor as amount_minor,
-        -functional_receivable_minor as functional_amount_minor
-    from settled
-    union all
-    select
-        document_type,
-        credit_id,
-        credit_line_id,
-        entry_type,
-        'customer_credit' as account_role,
-        -customer_credit_minor as amount_minor,
-        -functional_customer_credit_minor as functional_amount_minor
-    from settled
-    union all
-    select
-        document_type,
-        credit_id,
-        credit_line_id,
-        entry_type,
-        'fx_gain_loss' as account_role,
-        cast(0 as bigint) as amount_minor,
-        functional_receivable_minor + functional_customer_credit_minor
-        - functional_amount_minor as functional_amount_minor
-    from settled
+    {{ entry_legs(
+        'settled',
+        keys=['document_type', 'credit_id', 'credit_line_id', 'entry_type'],
+        legs=[
+            ('debit_role', 'amount_minor', 'functional_amount_minor'),
+            ("'accounts_receivable'", '-receivable_minor', '-functional_receivable_minor'),
+            ("'customer_credit'", '-customer_credit_minor', '-functional_customer_credit_minor'),
+            (
+                "'fx_gain_loss'",
+                0,
+                'functional_receivable_minor + functional_customer_credit_minor'
+                ~ ' - functional_amount_minor',
+            ),
+        ],
+    ) }}
 
 ),
 

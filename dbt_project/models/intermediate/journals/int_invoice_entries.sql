@@ -65,49 +65,30 @@ split as (
 
 legs as (
 
-    select
-        invoice_id,
-        invoice_line_id,
-        product_code,
-        rate_id,
-        'billing' as entry_type,
-        'accounts_receivable' as account_role,
-        net_minor as amount_minor,
-        functional_net_minor as functional_amount_minor
-    from split
+    {{ entry_legs(
+        'split',
+        keys=['invoice_id', 'invoice_line_id', 'product_code', 'rate_id'],
+        legs=[
+            ("'accounts_receivable'", 'net_minor', 'functional_net_minor'),
+            (
+                "'deferred_revenue'",
+                'cleared_minor - net_minor',
+                'layer_cleared_minor - functional_net_minor',
+            ),
+            ("'fx_gain_loss'", 0, 'functional_cleared_minor - layer_cleared_minor'),
+        ],
+    ) }}
     union all
-    select
-        invoice_id,
-        invoice_line_id,
-        product_code,
-        rate_id,
-        'billing' as entry_type,
-        'deferred_revenue' as account_role,
-        cast(cleared_minor - net_minor as bigint) as amount_minor,
-        layer_cleared_minor - functional_net_minor as functional_amount_minor
-    from split
-    union all
-    select
-        invoice_id,
-        invoice_line_id,
-        step_product_code as product_code,
-        step_rate_id as rate_id,
-        'billing' as entry_type,
-        'unbilled_receivable' as account_role,
-        -amount_minor as amount_minor,
-        -functional_amount_minor as functional_amount_minor
-    from cleared
-    union all
-    select
-        invoice_id,
-        invoice_line_id,
-        product_code,
-        rate_id,
-        'billing' as entry_type,
-        'fx_gain_loss' as account_role,
-        cast(0 as bigint) as amount_minor,
-        functional_cleared_minor - layer_cleared_minor as functional_amount_minor
-    from split
+    {{ entry_legs(
+        'cleared',
+        keys=[
+            'invoice_id',
+            'invoice_line_id',
+            'step_product_code as product_code',
+            'step_rate_id as rate_id',
+        ],
+        legs=[("'unbilled_receivable'", '-amount_minor', '-functional_amount_minor')],
+    ) }}
 
 ),
 
@@ -123,7 +104,7 @@ entries as (
         layers.contract_line_id,
         cast(null as varchar) as contract_version_id,
         legs.product_code,
-        legs.entry_type,
+        'billing' as entry_type,
         legs.account_role,
         layers.currency as transaction_currency,
         layers.invoice_date as effect_date,

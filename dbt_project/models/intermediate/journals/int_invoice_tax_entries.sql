@@ -9,19 +9,14 @@ invoice_lines as (
 
 legs as (
 
-    select
-        *,
-        'accounts_receivable' as account_role,
-        tax_minor as amount_minor,
-        functional_tax_minor as functional_amount_minor
-    from invoice_lines
-    union all
-    select
-        *,
-        'tax_payable' as account_role,
-        -tax_minor as amount_minor,
-        -functional_tax_minor as functional_amount_minor
-    from invoice_lines
+    {{ entry_legs(
+        'invoice_lines',
+        keys=['*'],
+        legs=[
+            ("'accounts_receivable'", 'tax_minor', 'functional_tax_minor'),
+            ("'tax_payable'", '-tax_minor', '-functional_tax_minor'),
+        ],
+    ) }}
 
 ),
 
