@@ -16,6 +16,8 @@ ACCOUNT_ROLES = (
     "customer_credit",
     "fx_gain_loss",
     "credit_loss_expense",
+    "dispute_receivable",
+    "processor_fees",
     "clearing",
 )
 ENTRY_TYPES = (
@@ -27,6 +29,7 @@ ENTRY_TYPES = (
     "payment",
     "refund",
     "write_off",
+    "dispute",
     "adjustment",
     "opening_balance",
 )

@@ -29,6 +29,7 @@ VALUE_ERRORS = {
     "adjustment_functional",
     "adjustment_reversal",
     "adjustment_unbalanced",
+    "dispute_fee",
     "four_eyes",
     "hold_subject",
     "line_repeated",

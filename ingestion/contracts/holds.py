@@ -21,6 +21,9 @@ _DOCUMENTS = (
     "refund:",
     "void:",
     "write_off:",
+    "dispute:",
+    "dispute_won:",
+    "dispute_lost:",
     "adjustment:",
     "reversal:",
 )

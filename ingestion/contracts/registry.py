@@ -18,6 +18,7 @@ from ingestion.contracts.billing import (
     InvoiceWrittenOff,
 )
 from ingestion.contracts.customers import CustomerUpdated
+from ingestion.contracts.disputes import DisputeLost, DisputeOpened, DisputeWon
 from ingestion.contracts.fields import PRECISION_ERROR, VALUE_ERRORS, Contract
 from ingestion.contracts.holds import OPERATOR, HoldPlaced, HoldReleased
 from ingestion.contracts.payments import PaymentFailed, PaymentSucceeded, RefundIssued
@@ -56,6 +57,9 @@ REGISTRY: dict[tuple[str, int], type[Contract]] = {
     ("payment.succeeded", 1): PaymentSucceeded,
     ("payment.failed", 1): PaymentFailed,
     ("refund.issued", 1): RefundIssued,
+    ("dispute.opened", 1): DisputeOpened,
+    ("dispute.won", 1): DisputeWon,
+    ("dispute.lost", 1): DisputeLost,
     ("support.credit_requested", 1): SupportCreditRequested,
     ("tax.calculated", 1): TaxCalculated,
     (USAGE_TYPE, 1): UsageRecorded,

@@ -35,6 +35,7 @@ _ENTRY_TYPES = (
     "payment",
     "refund",
     "write_off",
+    "dispute",
     "adjustment",
     "opening_balance",
 )
@@ -48,6 +49,8 @@ _ACCOUNT_ROLES = (
     "customer_credit",
     "fx_gain_loss",
     "credit_loss_expense",
+    "dispute_receivable",
+    "processor_fees",
     "clearing",
 )
 

@@ -31,6 +31,7 @@ _OF_CUSTOMERS = (
     "credit",
     "payment",
     "refund",
+    "dispute",
     "support",
 )
 _VERSIONS = {"subscription.created": 2}
@@ -41,6 +42,7 @@ _SUBJECTS = {
     "credit": "credit_id",
     "payment": "payment_id",
     "refund": "refund_id",
+    "dispute": "dispute_id",
     "support": "request_id",
     "adjustment": "adjustment_id",
     "invoice.written_off": "write_off_id",
@@ -50,6 +52,9 @@ _DATES = {
     "payment.failed": "failed_date",
     "invoice.voided": "void_date",
     "refund.issued": "refund_date",
+    "dispute.opened": "opened_date",
+    "dispute.won": "verdict_date",
+    "dispute.lost": "verdict_date",
     "invoice.written_off": "write_off_date",
 }
 

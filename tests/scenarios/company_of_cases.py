@@ -23,6 +23,7 @@ _ACCOUNT_TYPES = {
     "revenue": "revenue",
     "fx_gain_loss": "expense",
     "credit_loss_expense": "expense",
+    "processor_fees": "expense",
 }
 
 

@@ -21,11 +21,13 @@ _UNSAID = {
     "invoice_date",
     "legal_entity_code",
     "lines",
+    "opened_date",
     "paid_date",
     "refund_date",
     "subscription_id",
     "tax_amount",
     "total_amount",
+    "verdict_date",
     "void_date",
     "write_off_date",
 }

@@ -7,7 +7,9 @@
 
 {# The columns in which a balance moves. #}
 {% macro roll_forward_movements() -%}
-    {{ return(['billed', 'credited', 'recognized', 'paid', 'taxed', 'adjusted', 'other']) }}
+    {{ return([
+        'billed', 'credited', 'recognized', 'paid', 'disputed', 'taxed', 'adjusted', 'other',
+    ]) }}
 {%- endmacro %}
 
 {# The column a type of entry moves a balance in. A type that is named nowhere moves it all the
@@ -20,6 +22,7 @@
         when 'usage_accrual' then 'recognized'
         when 'payment' then 'paid'
         when 'refund' then 'paid'
+        when 'dispute' then 'disputed'
         when 'tax' then 'taxed'
         when 'adjustment' then 'adjusted'
         when 'opening_balance' then 'adjusted'

@@ -30,7 +30,10 @@ amounts as (
         0 as tax_minor,
         false as is_contradictory
     from {{ ref('int_documents') }}
-    where document_type not in ('invoice', 'credit', 'void', 'adjustment', 'reversal')
+    where
+        document_type not in (
+            'invoice', 'credit', 'void', 'dispute_won', 'dispute_lost', 'adjustment', 'reversal'
+        )
     union all
     select
         'adjustment:' || adjustment_id as document_key,

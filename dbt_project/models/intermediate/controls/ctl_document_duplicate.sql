@@ -45,7 +45,9 @@ findings as (
             control_code="'DUPLICATE_DOCUMENT'",
             is_passed='false',
             exception_code="'DUPLICATE_DOCUMENT'",
-            sentence="'A second ' || document_type || ' ' || document_id || ' came from ' || source"
+            sentence="'A second ' || case when document_type like 'dispute_%'"
+            " then 'verdict of dispute' else document_type end || ' ' || document_id"
+            " || ' came from ' || source"
             " || coalesce(' over ' || " ~ amount_text(
                 'total_minor', 'minor_unit_exponent', 'currency'
             ) ~ ", '') || '; the first one stands.'",

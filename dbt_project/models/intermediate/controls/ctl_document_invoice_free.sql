@@ -59,6 +59,20 @@ referring as (
     from documents
     union all
     select
+        document_type || ':' || document_id as referring_key,
+        'payment:' || payment_id as referred_key,
+        'payment ' || payment_id as referred_text
+    from documents
+    where document_type in ('dispute', 'dispute_won', 'dispute_lost')
+    union all
+    select
+        document_type || ':' || document_id as referring_key,
+        'dispute:' || document_id as referred_key,
+        'dispute ' || document_id as referred_text
+    from documents
+    where document_type in ('dispute_won', 'dispute_lost')
+    union all
+    select
         subject_key as referring_key,
         'adjustment:' || adjustment_id as referred_key,
         'adjustment ' || adjustment_id as referred_text
@@ -75,6 +89,10 @@ judged as (
     from subjects
     inner join referring on subjects.subject_key = referring.referring_key
     left join held_documents on referring.referred_key = held_documents.held_key
+    qualify row_number() over (
+        partition by subjects.subject_key
+        order by held_documents.held_key nulls last, referring.referred_text
+    ) = 1
 
 ),
 

@@ -56,7 +56,8 @@ orphans as (
     left join documents as invoices
         on invoices.document_type = 'invoice' and documents.invoice_id = invoices.document_id
     where
-        documents.document_type not in ('invoice', 'adjustment', 'reversal')
+        documents.document_type
+        not in ('invoice', 'dispute_won', 'dispute_lost', 'adjustment', 'reversal')
         and invoices.document_id is null
     union all
     select

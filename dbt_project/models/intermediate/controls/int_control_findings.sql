@@ -15,6 +15,7 @@
     'ctl_document_totals',
     'ctl_credit_limit',
     'ctl_document_settlement',
+    'ctl_document_disputes',
     'ctl_credit_policy',
     'ctl_contract_amendment_timing',
     'ctl_document_service_stopped',

@@ -64,6 +64,8 @@ subjects as (
             when 'credit' then 'Credit memo'
             when 'payment_failure' then 'Failed payment'
             when 'void' then 'Void of invoice'
+            when 'dispute_won' then 'Won dispute'
+            when 'dispute_lost' then 'Lost dispute'
             else upper(left(document_type, 1)) || replace(substr(document_type, 2), '_', ' ')
         end || ' ' || document_id as subject_text,
         source,

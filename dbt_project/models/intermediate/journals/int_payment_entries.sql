@@ -1,6 +1,7 @@
--- One row per account role that a payment, a payment taken back or a refund touches: cash at the
--- rate of its day, the receivable at the invoice's rate, what is too much to the customer's credit,
--- the rest to exchange differences.
+-- One row per account role that a payment, a payment taken back, a refund or a lost dispute
+-- touches: cash at the rate of its day, or the claim on the network at the rate it came at, the
+-- receivable at the invoice's rate, what is too much to the customer's credit, the rest to exchange
+-- differences.
 with
 
 documents as (
@@ -36,7 +37,8 @@ legs as (
     select
         document_type,
         document_id,
-        'cash' as account_role,
+        case document_type when 'dispute_lost' then 'dispute_receivable' else 'cash' end
+            as account_role,
         amount_minor,
         functional_amount_minor
     from settlements
@@ -80,7 +82,11 @@ entries as (
         cast(null as varchar) as contract_line_id,
         cast(null as varchar) as contract_version_id,
         cast(null as varchar) as product_code,
-        case documents.document_type when 'refund' then 'refund' else 'payment' end as entry_type,
+        case documents.document_type
+            when 'refund' then 'refund'
+            when 'dispute_lost' then 'dispute'
+            else 'payment'
+        end as entry_type,
         legs.account_role,
         documents.currency as transaction_currency,
         documents.document_date as effect_date,

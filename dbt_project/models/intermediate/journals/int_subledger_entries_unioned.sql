@@ -13,8 +13,8 @@ entries as (
 
     {% for entries in [
         'int_invoice_entries', 'int_invoice_tax_entries', 'int_credit_entries',
-        'int_concession_entries', 'int_payment_entries', 'int_write_off_entries',
-        'int_recognition_entries',
+        'int_concession_entries', 'int_payment_entries', 'int_dispute_entries',
+        'int_write_off_entries', 'int_recognition_entries',
     ] -%}
         select
             *,

@@ -1,10 +1,11 @@
--- One row per account role that a write-off touches: the receivable it gives up, the deferred
+-- One row per account role that a write-off or a lost dispute gives up: the receivable it gives up, the deferred
 -- revenue of service that will not be given, and the loss of the rest, at the invoice's rate.
 with
 
 documents as (
 
-    select * from {{ ref('int_documents') }} where document_type = 'write_off'
+    select * from {{ ref('int_documents') }}
+    where document_type in ('write_off', 'dispute_lost')
 
 ),
 
@@ -23,17 +24,19 @@ write_off_lines as (
 unserved as (
 
     select
+        document_type,
         write_off_id,
         sum(amount_minor) as amount_minor,
         {{ sum_or_unknown('functional_minor') }} as functional_minor
     from write_off_lines
-    group by write_off_id
+    group by document_type, write_off_id
 
 ),
 
 losses as (
 
     select
+        settlements.document_type,
         settlements.document_id as write_off_id,
         cast(settlements.amount_minor - coalesce(unserved.amount_minor, 0) as bigint)
             as amount_minor,
@@ -41,13 +44,17 @@ losses as (
         - case when unserved.write_off_id is null then 0 else unserved.functional_minor end
             as functional_minor
     from settlements
-    left join unserved on settlements.document_id = unserved.write_off_id
+    left join unserved
+        on
+            settlements.document_type = unserved.document_type
+            and settlements.document_id = unserved.write_off_id
 
 ),
 
 parts as (
 
     select
+        document_type,
         write_off_id,
         invoice_line_id as document_line_id,
         contract_id,
@@ -59,6 +66,7 @@ parts as (
     from write_off_lines
     union all
     select
+        document_type,
         write_off_id,
         write_off_id as document_line_id,
         null as contract_id,
@@ -110,7 +118,10 @@ entries as (
         cast(1 as bigint) as source_event_count,
         documents.correlation_id
     from legs
-    inner join documents on legs.write_off_id = documents.document_id
+    inner join documents
+        on
+            legs.document_type = documents.document_type
+            and legs.write_off_id = documents.document_id
 
 )
 

@@ -1,6 +1,6 @@
 -- One row per document and event that announces it: an invoice or what follows one with what it
--- adds to what the customer owes, as a whole and by its lines; an adjustment or a reversal with
--- what it moves. The first event of a document counts; the others repeat or contradict it.
+-- adds to what the customer owes, as a whole and by its lines; a dispute or its verdict with what
+-- it adds to what the card network owes; an adjustment or a reversal with what it moves. The first event of a document counts; the others repeat or contradict it.
 with
 
 documents as (
@@ -8,7 +8,8 @@ documents as (
     select
         *,
         case
-            when document_type in ('invoice', 'payment_failure', 'refund') then total_minor
+            when document_type in ('invoice', 'payment_failure', 'refund', 'dispute')
+                then total_minor
             else -total_minor
         end as claim_minor
     from {{ ref('int_documents_unioned') }}

@@ -12,7 +12,7 @@ lines as (
         and (
             account_role = 'deferred_revenue'
             or coalesce(document_type, '')
-            not in ('payment', 'payment_failure', 'refund', 'write_off')
+            not in ('payment', 'payment_failure', 'refund', 'write_off', 'dispute_lost')
         )
 
 ),

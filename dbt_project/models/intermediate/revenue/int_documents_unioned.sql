@@ -1,7 +1,7 @@
 -- One row per document and event that announces it: an invoice or what follows one, an adjustment
 -- or a reversal. All kinds have one shape; the first event of a document counts. A payment that
 -- failed is a document when it had been received before; a void says no amount, so its total is
--- what credits left of the invoice.
+-- what credits left of the invoice, and a verdict decides all of its dispute.
 {% set documents = {
     'invoice': {'date': 'invoice_date', 'total': 'total_minor', 'tax': 'tax_total_minor'},
     'credit': {'date': 'credit_date', 'total': 'total_minor', 'tax': 'tax_total_minor'},
@@ -9,6 +9,11 @@
     'payment_failure': {'date': 'failed_date', 'payment_id': 'payment_id'},
     'refund': {'date': 'refund_date', 'payment_id': 'payment_id'},
     'write_off': {'date': 'write_off_date'},
+    'dispute': {'date': 'opened_date', 'payment_id': 'payment_id'},
+    'dispute_verdict': {
+        'from': 'decided', 'type': "'dispute_' || verdict", 'id': 'dispute_id',
+        'date': 'verdict_date', 'payment_id': 'payment_id',
+    },
     'void': {'id': 'invoice_id', 'date': 'void_date', 'total': 'cast(null as bigint)'},
 } %}
 with
@@ -37,6 +42,20 @@ voided as (
 
 ),
 
+decided as (
+
+    select
+        dispute_verdicts.*,
+        disputes.invoice_id,
+        disputes.payment_id,
+        disputes.opened_date,
+        disputes.amount_minor
+    from dispute_verdicts
+    left join disputes
+        on dispute_verdicts.dispute_id = disputes.dispute_id and disputes.is_first
+
+),
+
 adjustments as (
 
     select * from {{ ref('adjustments') }}
@@ -47,7 +66,7 @@ unioned as (
 
     {% for document_type, document in documents.items() %}
         select
-            '{{ document_type }}' as document_type,
+            {{ document.type or "'" ~ document_type ~ "'" }} as document_type,
             {{ document.id or document_type ~ '_id' }} as document_id,
             invoice_id,
             {{ document.payment_id or 'cast(null as varchar)' }} as payment_id,
@@ -63,7 +82,7 @@ unioned as (
             known_at,
             is_first,
             case when not is_first then 'DUPLICATE_DOCUMENT' end as refusal_code
-        from {{ document_type }}s
+        from {{ document.from or document_type ~ 's' }}
         union all
     {% endfor %}
     select
@@ -107,10 +126,13 @@ referred as (
         unioned.is_first,
         unioned.refusal_code,
         case unioned.document_type
-            when 'payment_failure' then payments.paid_date else unioned.document_date
+            when 'payment_failure' then payments.paid_date
+            when 'dispute_lost' then coalesce(decided.opened_date, unioned.document_date)
+            else unioned.document_date
         end as rate_date
     from unioned
     left join payments on unioned.payment_id = payments.payment_id and payments.is_first
+    left join decided on unioned.event_key = decided.event_key
     left join voided on unioned.event_key = voided.event_key
     where
         unioned.document_type <> 'payment_failure'

@@ -4,7 +4,8 @@ with
 
 documents as (
 
-    select * from {{ ref('int_documents') }} where document_type in ('void', 'write_off')
+    select * from {{ ref('int_documents') }}
+    where document_type in ('void', 'write_off', 'dispute_lost')
 
 ),
 

@@ -1,6 +1,7 @@
 -- One row per amount that settles an invoice, in order of date; on one day what comes before what
--- goes. Up to the invoice's total it relieves the receivable, what is above is the customer's; each
--- way the customer's credit moves, it moves along [credit_from, credit_to) of all that moved so.
+-- goes, and what a lost dispute gives up last. Up to the invoice's total it relieves the
+-- receivable, what is above is the customer's; each way the customer's credit moves, it moves along
+-- [credit_from, credit_to) of all that moved so.
 with
 
 documents as (
@@ -47,7 +48,14 @@ numbered as (
             partition by documents.invoice_id
             order by
                 documents.document_date,
-                case when amounts.amount_minor < 0 then 1 else 0 end,
+                case
+                    when
+                        amounts.document_type = 'dispute_lost'
+                        and amounts.settlement_part = 'write_off'
+                        then 2
+                    when amounts.amount_minor < 0 then 1
+                    else 0
+                end,
                 amounts.document_type,
                 amounts.document_id,
                 amounts.document_line_id,

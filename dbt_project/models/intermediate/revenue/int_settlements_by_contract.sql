@@ -1,5 +1,5 @@
--- One row per payment, payment taken back, refund or write-off and contract of the invoice: the
--- contract's share of it, by its part of the invoice.
+-- One row per payment, payment taken back, refund, write-off or lost dispute and contract of the
+-- invoice: the contract's share of it, by its part of the invoice.
 with
 
 settlements as (
@@ -71,6 +71,24 @@ shared as (
     inner join positioned on settlements.invoice_id = positioned.invoice_id
     where positioned.total_minor > 0
 
+),
+
+summed as (
+
+    -- A lost dispute takes from the invoice, and gives up what is open because of it.
+    select
+        document_type,
+        document_id,
+        contract_id,
+        legal_entity_code,
+        currency,
+        settled_date,
+        cast(sum(receivable_minor) as bigint) as receivable_minor,
+        cast(sum(customer_credit_minor) as bigint) as customer_credit_minor
+    from shared
+    group by
+        document_type, document_id, contract_id, legal_entity_code, currency, settled_date
+
 )
 
-select * from shared
+select * from summed

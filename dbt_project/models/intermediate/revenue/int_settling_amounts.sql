@@ -1,5 +1,6 @@
 -- One row per amount that settles an invoice: the net and the tax of each line of a credit memo or
--- void, and each payment and write-off; payments taken back and refunds count negative.
+-- void, and each payment and write-off; payments taken back, refunds and lost disputes count
+-- negative. What no credit or later payment covers of a lost dispute is given up with it.
 with
 
 documents as (
@@ -11,6 +12,16 @@ documents as (
 credit_lines as (
 
     select * from {{ ref('int_credit_lines_valued') }}
+
+),
+
+invoices as (
+
+    select
+        invoice_id,
+        greatest(sum(net_minor + tax_minor), 0) as total_minor
+    from {{ ref('int_invoice_lines_valued') }}
+    group by invoice_id
 
 ),
 
@@ -39,7 +50,7 @@ amounts as (
         'payment' as settlement_part,
         case document_type when 'payment' then total_minor else -total_minor end as amount_minor
     from documents
-    where document_type in ('payment', 'payment_failure', 'refund')
+    where document_type in ('payment', 'payment_failure', 'refund', 'dispute_lost')
     union all
     select
         document_id,
@@ -50,6 +61,48 @@ amounts as (
     from documents
     where document_type = 'write_off'
 
+),
+
+settled as (
+
+    select
+        documents.invoice_id,
+        sum(amounts.amount_minor) as settled_minor
+    from amounts
+    inner join documents using (document_type, document_id)
+    group by documents.invoice_id
+
+),
+
+lost as (
+
+    select
+        documents.document_id,
+        documents.total_minor,
+        invoices.total_minor - settled.settled_minor as open_minor,
+        sum(documents.total_minor) over (
+            partition by documents.invoice_id
+            order by documents.document_date, documents.document_id
+        ) - documents.total_minor as lost_from
+    from documents
+    inner join invoices on documents.invoice_id = invoices.invoice_id
+    inner join settled on documents.invoice_id = settled.invoice_id
+    where documents.document_type = 'dispute_lost'
+
+),
+
+final as (
+
+    select * from amounts
+    union all
+    select
+        document_id,
+        'dispute_lost' as document_type,
+        document_id as document_line_id,
+        'write_off' as settlement_part,
+        cast(least(greatest(open_minor - lost_from, 0), total_minor) as bigint) as amount_minor
+    from lost
+
 )
 
-select * from amounts
+select * from final

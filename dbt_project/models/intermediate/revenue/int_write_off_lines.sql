@@ -1,13 +1,11 @@
--- One row per write-off after service was stopped and invoice line whose service it takes: what was
--- billed and will never be served was no asset. It leaves deferred revenue before there is a loss.
+-- One row per write-off after service was stopped, or dispute lost after it ended, and invoice line
+-- whose service it takes: what was billed and will never be served was no asset. It leaves deferred
+-- revenue before there is a loss.
 with
 
-write_offs as (
+running as (
 
-    select
-        event_key,
-        service_stopped
-    from {{ ref('stg_events__write_offs') }}
+    select event_key from {{ ref('stg_events__write_offs') }} where not service_stopped
 
 ),
 
@@ -15,13 +13,15 @@ documents as (
 
     select
         documents.*,
-        sum(documents.total_minor) over (
+        amounts.amount_minor as given_up_minor,
+        sum(amounts.amount_minor) over (
             partition by documents.invoice_id
-            order by documents.document_date, documents.document_id
+            order by documents.document_date, documents.document_type, documents.document_id
         ) as written_off_to
-    from {{ ref('int_documents') }} as documents
-    inner join write_offs on documents.event_key = write_offs.event_key
-    where write_offs.service_stopped
+    from {{ ref('int_settling_amounts') }} as amounts
+    inner join {{ ref('int_documents') }} as documents using (document_type, document_id)
+    left join running on documents.event_key = running.event_key
+    where amounts.settlement_part = 'write_off' and running.event_key is null
 
 ),
 
@@ -34,7 +34,7 @@ invoice_lines as (
 earned as (
 
     select * from {{ ref('int_invoice_lines_earned') }}
-    where document_type = 'write_off' and is_service_over
+    where document_type <> 'void' and is_service_over
 
 ),
 
@@ -53,9 +53,10 @@ credited as (
 unearned as (
 
     select
+        documents.document_type,
         documents.document_id as write_off_id,
         documents.document_date as write_off_date,
-        documents.written_off_to - documents.total_minor as written_off_from,
+        documents.written_off_to - documents.given_up_minor as written_off_from,
         documents.written_off_to,
         invoice_lines.*,
         coalesce(credited.cut_minor, 0) as cut_minor,
@@ -63,7 +64,10 @@ unearned as (
             invoice_lines.net_minor - coalesce(credited.credited_minor, 0) - earned.earned_minor, 0
         ) as unearned_minor
     from documents
-    inner join earned on documents.document_id = earned.document_id
+    inner join earned
+        on
+            documents.document_type = earned.document_type
+            and documents.document_id = earned.document_id
     inner join invoice_lines
         on
             earned.invoice_id = invoice_lines.invoice_id
@@ -80,7 +84,7 @@ stacked as (
     select
         *,
         sum(unearned_minor) over (
-            partition by write_off_id order by invoice_line_id
+            partition by document_type, write_off_id order by invoice_line_id
         ) - unearned_minor as unearned_from
     from unearned
 

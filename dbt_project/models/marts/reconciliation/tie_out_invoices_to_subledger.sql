@@ -1,5 +1,6 @@
 -- One row per invoice and document that follows one: what billing says the customer owes because of
--- it, against receivable and customer credit in the subledger, with how much of that is sealed.
+-- it, against receivable and customer credit in the subledger, with how much of that is sealed. For
+-- a dispute and its verdict it is what the card network owes.
 with
 
 billing_documents as (
@@ -41,7 +42,11 @@ receivables as (
     from subledger_lines
     where
         document_type is not null
-        and account_role in ('accounts_receivable', 'customer_credit')
+        and case
+            when document_type in ('dispute', 'dispute_won', 'dispute_lost')
+                then account_role = 'dispute_receivable'
+            else account_role in ('accounts_receivable', 'customer_credit')
+        end
     group by document_type, document_id
 
 ),
