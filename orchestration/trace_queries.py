@@ -146,7 +146,18 @@ _ERP_DOCUMENT = """
     from journals.journal_entries
     where erp_code || ':' || erp_document_id in (select unnest($keys))
 """
-DOCUMENT_KINDS = ("invoice", "credit", "void", "payment", "payment_failure", "refund", "write_off")
+DOCUMENT_KINDS = (
+    "invoice",
+    "credit",
+    "void",
+    "payment",
+    "payment_failure",
+    "refund",
+    "write_off",
+    "dispute",
+    "dispute_won",
+    "dispute_lost",
+)
 QUERIES = {
     "event": _EVENT,
     "opportunity": _OPPORTUNITY,

@@ -50,6 +50,7 @@ legal_entity_code,account_code,account_name,account_type,is_active,valid_from
 T-US,1000,Cash,asset,true,2025-01-01
 T-US,1200,Accounts receivable,asset,true,2025-01-01
 T-US,1210,Unbilled receivable,asset,true,2025-01-01
+T-US,1220,Disputed payments,asset,true,2025-01-01
 T-US,2100,Customer credit,liability,true,2025-01-01
 T-US,2200,Tax payable,liability,true,2025-01-01
 T-US,2400,Deferred revenue,liability,true,2025-01-01
@@ -57,6 +58,7 @@ T-US,4000,Subscription revenue,revenue,true,2025-01-01
 T-US,4100,Usage revenue,revenue,true,2025-01-01
 T-US,7000,FX gain and loss,expense,true,2025-01-01
 T-US,6500,Credit losses,expense,true,2025-01-01
+T-US,6600,Payment processing fees,expense,true,2025-01-01
 """,
     "gl_mappings": """\
 legal_entity_code,product_code,account_role,account_code,valid_from
@@ -68,6 +70,8 @@ T-US,*,cash,1000,2025-01-01
 T-US,*,customer_credit,2100,2025-01-01
 T-US,*,fx_gain_loss,7000,2025-01-01
 T-US,*,credit_loss_expense,6500,2025-01-01
+T-US,*,dispute_receivable,1220,2025-01-01
+T-US,*,processor_fees,6600,2025-01-01
 T-US,PLAN,revenue,4000,2025-01-01
 T-US,API,revenue,4100,2025-01-01
 """,

@@ -19,7 +19,8 @@ __all__ = ["Explanation", "explain"]
 
 _NO_AMOUNT = "has no amount of its own"
 _UNEXPLAINED = dict.fromkeys(
-    ("void", "payment_failure", "refund"), "has an amount that is not worked out here"
+    ("void", "payment_failure", "refund", "write_off", "dispute", "dispute_won", "dispute_lost"),
+    "has an amount that is not worked out here",
 )
 _OF_PERIOD = re.compile(r"(?P<subject>.+):(?P<period>\d{4}-\d{2})")
 _OBLIGATIONS = """

@@ -7,6 +7,7 @@ Does not: faults themselves.
 from tests.fault_matrix import (
     in_contracts,
     in_deliveries,
+    in_disputes,
     in_documents,
     in_erp,
     in_models,
@@ -20,6 +21,7 @@ FAULTS = (
     *in_usage.FAULTS,
     *in_contracts.FAULTS,
     *in_documents.FAULTS,
+    *in_disputes.FAULTS,
     *in_reference.FAULTS,
     *in_models.FAULTS,
     *in_erp.FAULTS,

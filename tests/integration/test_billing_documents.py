@@ -63,6 +63,16 @@ def _story() -> list[dict[str, Any]]:
             "refund.issued", 8, refund_id="RF-2", payment_id="PAY-2", amount="100.00",
             refund_date="2026-01-20",
         ),
+        told(
+            "dispute.opened", 18, dispute_id="DP-1", payment_id="PAY-2", invoice_id="INV-2",
+            amount="300.00", fee="15.00", reason_code="fraudulent", opened_date="2026-02-01",
+        ),
+        told("dispute.won", 19, dispute_id="DP-1", verdict_date="2026-03-05"),
+        told(
+            "dispute.opened", 20, dispute_id="DP-2", payment_id="PAY-2", invoice_id="INV-2",
+            amount="200.00", reason_code="duplicate", opened_date="2026-02-01",
+        ),
+        told("dispute.lost", 21, dispute_id="DP-2", verdict_date="2026-03-05"),
         billed(10, "INV-4"),
         told(
             "invoice.written_off", 11, write_off_id="WO-4", invoice_id="INV-4", amount="50.00",
@@ -130,7 +140,8 @@ def test_everything_ties_out_to_the_erp_but_the_tax_that_was_computed_otherwise(
         " order by document_type",
     )
     assert [row["document_type"] for row in kinds] == [
-        "invoice", "payment", "payment_failure", "refund", "void", "write_off",
+        "dispute", "dispute_lost", "dispute_won", "invoice", "payment", "payment_failure",
+        "refund", "void", "write_off",
     ]  # fmt: skip
 
 
@@ -158,7 +169,10 @@ def test_each_document_is_linked_from_its_event_to_its_lines(home: Path) -> None
         " order by to_type",
     )
     linked = [row["to_type"] for row in rows]
-    assert linked == ["invoice", "payment", "payment_failure", "refund", "void", "write_off"]
+    assert linked == [
+        "dispute", "dispute_lost", "dispute_won", "invoice", "payment", "payment_failure",
+        "refund", "void", "write_off",
+    ]  # fmt: skip
     for kind in linked:
         found = query(
             home,
@@ -166,3 +180,31 @@ def test_each_document_is_linked_from_its_event_to_its_lines(home: Path) -> None
             " and to_type = 'subledger_line'",
         )
         assert found[0]["n"] > 0, kind
+
+
+def test_a_dispute_is_followed_from_its_payment_to_its_verdict(home: Path) -> None:
+    rows = query(
+        home,
+        "select from_type, from_key, to_type, to_key from lineage.links"
+        " where to_type like 'dispute%' and from_type in ('payment', 'dispute')"
+        " order by to_type, to_key",
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("payment", "PAY-2", "dispute", "DP-1"),
+        ("payment", "PAY-2", "dispute", "DP-2"),
+        ("dispute", "DP-2", "dispute_lost", "DP-2"),
+        ("dispute", "DP-1", "dispute_won", "DP-1"),
+    ]
+
+
+def test_claims_on_the_network_roll_forward_to_nothing_once_all_is_decided(home: Path) -> None:
+    rows = query(
+        home,
+        "select accounting_period, opening_minor, disputed_minor, closing_minor, is_tied"
+        " from reconciliation.roll_forward_dispute_receivable order by accounting_period limit 3",
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("2026-02", 0, 50000, 50000, True),
+        ("2026-03", 50000, -50000, 0, True),
+        ("2026-04", 0, 0, 0, True),
+    ]

@@ -61,6 +61,7 @@ def _contract(random: Random, contract: str) -> list[Row]:
             paid = random.choice([net + tax, random.randint(1, net + tax + 500)])
             events.append(payment(f"{name}-P", name, _day(random), _money(paid), "EUR"))
             events += _given_back(random, name, paid)
+            events += _disputed(random, name, paid)
         if random.random() < 0.3:
             day = max(_day(random), billed, credited)  # a credit after the void is held
             void = {"void_date": day, "reason": "wrong", "currency": "EUR"}
@@ -81,6 +82,22 @@ def _given_back(random: Random, name: str, paid: int) -> list[Row]:
         back = {"refund_id": f"{name}-R{number}", "amount": _money(random.randint(1, paid))}
         back |= {"refund_date": _day(random), "currency": "EUR"}
         events.append(follow_up("refund.issued", f"{name}-R{number}", name, **back))
+    return events
+
+
+def _disputed(random: Random, name: str, paid: int) -> list[Row]:
+    """Return disputes of a payment, decided or not, at random."""
+    events = []
+    for number in range(random.randint(0, 2)):
+        dispute = {"dispute_id": f"{name}-D{number}", "currency": "EUR"}
+        opened = dispute | {"payment_id": f"{name}-P", "reason_code": "fraudulent"}
+        opened |= {"amount": _money(random.randint(1, paid)), "opened_date": _day(random)}
+        opened["fee"] = _money(random.randint(0, 2_000))
+        events.append(follow_up("dispute.opened", f"{name}-D{number}", name, **opened))
+        verdict = random.choice(["won", "lost", "lost", ""])
+        if verdict:
+            decided = dispute | {"verdict_date": max(opened["opened_date"], _day(random))}
+            events.append(follow_up(f"dispute.{verdict}", f"{name}-V{number}", name, **decided))
     return events
 
 
@@ -166,12 +183,53 @@ def _broken(books: Warehouse) -> dict[str, list[tuple[object, ...]]]:
             select invoice_id from lines
             inner join (
                 select invoice_id, sum(
-                    case when document_type in ('invoice', 'payment_failure', 'refund')
-                        then total_minor else -total_minor end
+                    case
+                        when document_type in ('dispute', 'dispute_won') then 0
+                        when document_type = 'dispute_lost' then total_minor - given_up_minor
+                        when document_type in ('invoice', 'payment_failure', 'refund')
+                            then total_minor
+                        else -total_minor
+                    end
                 ) as claim_minor
-                from intermediate.int_documents group by 1
+                from intermediate.int_documents
+                left join (
+                    select dispute_id as document_id, 'dispute_lost' as document_type,
+                        given_up_minor
+                    from contracts.disputes
+                ) as lost using (document_type, document_id)
+                group by 1
             ) as claims using (invoice_id)
             where lines.amount_minor <> claims.claim_minor
+        """,
+    }
+    questions |= {
+        "a dispute that is decided leaves no claim on the network in either currency": """
+            select document_id from journals.subledger_lines
+            where account_role = 'dispute_receivable'
+                and document_id in (
+                    select dispute_id from contracts.disputes where dispute_status <> 'open'
+                )
+            group by 1
+            having sum(amount_minor) <> 0 or sum(functional_amount_minor) <> 0
+        """,
+        "what is lost is given up but for what credits and payments cover": """
+            with invoices as (
+                select invoice_id, sum(given_up_minor) as given_up_minor,
+                    sum(case when dispute_status = 'lost' then amount_minor else 0 end)
+                        as lost_minor
+                from contracts.disputes group by 1
+            ),
+            covered as (
+                select invoice_id, sum(
+                    case when document_type in ('invoice', 'payment_failure', 'refund')
+                        then total_minor else -total_minor end
+                ) as open_minor
+                from intermediate.int_documents
+                where document_type not like 'dispute%' group by 1
+            )
+            select invoices.invoice_id from invoices inner join covered using (invoice_id)
+            where given_up_minor
+                <> least(greatest(covered.open_minor + lost_minor, 0), lost_minor)
         """,
     }
     answers = {name: books.rows(sql) for name, sql in questions.items()}

@@ -92,7 +92,7 @@ def test_all_mistakes_are_listed_at_once(tmp_path: Path) -> None:
         ("accounts", "account_code", "account", "line 1:"),
         ("accounts", "T-US,1000,Cash", "T-US,1000,Cash,x", "line 2:"),
         ("gl_mappings", "cash", "wallet", "account_role must be one of: accounts_receivable"),
-        ("gl_mappings", "PLAN", "PLAM", "line 10: 'PLAM'. No such product_code"),
+        ("gl_mappings", "PLAN", "PLAM", "line 12: 'PLAM'. No such product_code"),
         ("prices", "API,api", "APX,api", "line 2: 'APX'. No such product_code"),
         ("prices", "USD", "usd", "line 2: 'usd'. currency must be an ISO 4217 currency"),
         ("prices", "graduated,,", "package,,", "A package price needs a package_size above 0."),

@@ -8,6 +8,14 @@ documents as (
 
 ),
 
+disputed as (
+
+    select distinct invoice_id as disputed_invoice_id
+    from documents
+    where document_type = 'dispute'
+
+),
+
 subjects as (
 
     select
@@ -20,31 +28,41 @@ subjects as (
     from {{ ref('int_control_subjects') }} as subjects
     inner join documents
         on subjects.subject_key = documents.document_type || ':' || documents.document_id
+    left join disputed on documents.invoice_id = disputed.disputed_invoice_id
     where
         documents.document_type in ('dispute', 'dispute_won', 'dispute_lost')
         or (
             documents.document_type in ('refund', 'payment_failure')
-            and documents.invoice_id in (
-                select invoice_id from documents where document_type = 'dispute'
-            )
+            and disputed.disputed_invoice_id is not null
         )
 
 ),
 
 moves as (
 
+    -- A dispute takes from the payment it names when that paid the invoice it names.
     select
-        document_type,
-        document_id,
-        invoice_id,
-        document_date,
-        transaction_exponent,
-        case document_type when 'payment' then document_id else payment_id end as payment_id,
-        case when document_type in ('payment', 'dispute_won') then 1 else -1 end * total_minor
+        documents.document_type,
+        documents.document_id,
+        documents.invoice_id,
+        documents.document_date,
+        documents.transaction_exponent,
+        coalesce(documents.payment_id, payments.document_id) as payment_id,
+        documents.total_minor
+        * case when documents.document_type in ('payment', 'dispute_won') then 1 else -1 end
             as cash_minor
     from documents
+    left join documents as payments
+        on
+            payments.document_type = 'payment'
+            and documents.invoice_id = payments.invoice_id
+            and payments.document_id = coalesce(documents.payment_id, documents.document_id)
     where
-        document_type in ('payment', 'payment_failure', 'refund', 'dispute', 'dispute_won')
+        documents.document_type in ('payment', 'payment_failure', 'refund')
+        or (
+            documents.document_type in ('dispute', 'dispute_won')
+            and payments.document_id is not null
+        )
 
 ),
 
@@ -94,13 +112,12 @@ judged as (
     select
         *,
         case
-            when document_type in ('dispute_won', 'dispute_lost')
-                then case
-                    when opened_date is null then 'never opened'
-                    when document_date < opened_date then 'opened later'
-                end
+            when document_type in ('dispute_won', 'dispute_lost') and opened_date is null
+                then 'never opened'
+            when document_type in ('dispute_won', 'dispute_lost') and document_date < opened_date
+                then 'opened later'
             when document_type = 'dispute' and paid_id is null then 'payment unknown'
-            when document_type = 'dispute' and paid_invoice_id is distinct from invoice_id
+            when document_type = 'dispute' and coalesce(paid_invoice_id, '') <> invoice_id
                 then 'other invoice'
             when taken_minor > left_minor then 'too much'
         end as fault

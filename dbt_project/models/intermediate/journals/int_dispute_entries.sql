@@ -1,6 +1,6 @@
 -- One row per account role that a dispute touches when it is opened or won: the claim on the
 -- network, the fee, cash at the rate of its day, and what the exchange rates leave over. What is
--- lost is settled with the invoice (int_payment_entries).
+-- lost is settled with the invoice (int_payment_entries); a verdict of nothing books nothing.
 with
 
 documents as (
@@ -40,7 +40,7 @@ valued as (
     select
         documents.*,
         case documents.document_type when 'dispute' then 1 else -1 end as sign,
-        coalesce(disputes.functional_minor, documents.functional_minor) as claim_functional_minor,
+        disputes.functional_minor as claim_functional_minor,
         coalesce(opened.fee_minor, 0) as fee_minor,
         {{ convert_minor(
             'coalesce(opened.fee_minor, 0)',
@@ -49,7 +49,7 @@ valued as (
         ) }} as functional_fee_minor
     from documents
     left join opened on documents.event_key = opened.event_key
-    left join documents as disputes
+    inner join documents as disputes
         on
             documents.document_id = disputes.document_id
             and disputes.document_type = 'dispute'

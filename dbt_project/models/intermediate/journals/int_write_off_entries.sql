@@ -1,5 +1,6 @@
--- One row per account role that a write-off or a lost dispute gives up: the receivable it gives up, the deferred
--- revenue of service that will not be given, and the loss of the rest, at the invoice's rate.
+-- One row per account role that a write-off or a lost dispute touches by what it gives up: the
+-- receivable, the deferred revenue of service that will not be given, and the loss of the rest, at
+-- the invoice's rate.
 with
 
 documents as (

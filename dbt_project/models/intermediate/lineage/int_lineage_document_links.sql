@@ -92,6 +92,27 @@ links as (
     union
 
     select
+        origins.document_type as from_type,
+        origins.document_id as from_key,
+        settlements.document_type as to_type,
+        settlements.document_id as to_key
+    from settlements
+    inner join billing_documents as origins
+        on
+            (
+                settlements.document_type = 'dispute'
+                and origins.document_type = 'payment'
+                and settlements.payment_id = origins.document_id
+            )
+            or (
+                settlements.document_type in ('dispute_won', 'dispute_lost')
+                and origins.document_type = 'dispute'
+                and settlements.document_id = origins.document_id
+            )
+
+    union
+
+    select
         'contract' as from_type,
         contracts.contract_id as from_key,
         'adjustment' as to_type,

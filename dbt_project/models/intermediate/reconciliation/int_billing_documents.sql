@@ -1,6 +1,7 @@
 -- One row per document and event that announces it: an invoice or what follows one with what it
 -- adds to what the customer owes, as a whole and by its lines; a dispute or its verdict with what
--- it adds to what the card network owes; an adjustment or a reversal with what it moves. The first event of a document counts; the others repeat or contradict it.
+-- it adds to what the card network owes; an adjustment or a reversal with what it moves. The first
+-- event of a document counts; the others repeat or contradict it.
 with
 
 documents as (
@@ -65,6 +66,7 @@ dated as (
         documents.document_type,
         documents.document_id,
         documents.invoice_id,
+        documents.payment_id,
         documents.legal_entity_code,
         documents.currency,
         documents.document_date,

@@ -50,7 +50,9 @@ amounts as (
         'payment' as settlement_part,
         case document_type when 'payment' then total_minor else -total_minor end as amount_minor
     from documents
-    where document_type in ('payment', 'payment_failure', 'refund', 'dispute_lost')
+    where
+        document_type in ('payment', 'payment_failure', 'refund')
+        or (document_type = 'dispute_lost' and invoice_id is not null)
     union all
     select
         document_id,

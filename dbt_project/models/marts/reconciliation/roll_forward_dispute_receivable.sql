@@ -1,2 +1,2 @@
--- One row per legal entity, currency and accounting period: what networks hold of disputed payments.
+-- One row per legal entity, currency and accounting period: disputed payments.
 {{ roll_forward('dispute_receivable') }}
