@@ -4,7 +4,7 @@ Belongs here: cadences, what a sensor watches, what is tried again, who is told 
 Does not: what a run does. Schedules and sensors start switched on where TIEOUT_AUTOMATION says so.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -31,6 +31,9 @@ _RETRIED = {"dagster/max_retries": "2", "dagster/retry_strategy": "ALL_STEPS"}
 _MOST_ATTEMPTS = 3
 _RUN_KEY_TAG = "dagster/run_key"
 _FAILED = (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+_WAITS = "A run of this job waits already; it will see what this one would."
+
+_Asked = dg.RunRequest | dg.SkipReason
 
 
 def jobs() -> list[object]:
@@ -95,15 +98,33 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     immediate = _request(sealing="immediate")
     return [
         dg.ScheduleDefinition(
-            name=name, job_name=job, cron_schedule=cron, default_status=status, run_config=config
+            name=name,
+            job_name=job,
+            cron_schedule=cron,
+            default_status=status,
+            execution_fn=_unless_one_waits(job, config),
         )
         for name, job, cron, config in (
             ("seal_immediate_entries_every_5_minutes", MICRO_BATCH_JOB, "*/5 * * * *", immediate),
-            ("seal_books_daily", MAIN_JOB, "0 5 * * *", None),
-            ("reconcile_books_daily", RECONCILIATION_JOB, "0 17 * * *", None),
-            ("check_month_end_daily_until_the_10th", MONTH_END_JOB, "0 6 1-10 * *", None),
+            ("seal_books_daily", MAIN_JOB, "0 5 * * *", {}),
+            ("reconcile_books_daily", RECONCILIATION_JOB, "0 17 * * *", {}),
+            ("check_month_end_daily_until_the_10th", MONTH_END_JOB, "0 6 1-10 * *", {}),
         )
     ]
+
+
+def _unless_one_waits(job: str, config: dict[str, object]) -> Callable[..., _Asked]:
+    """Return what a schedule does: ask for a run, so that one at most waits behind the one at work.
+
+    A run takes in all that is there when it begins, so a second one that waits adds nothing.
+    """
+
+    def ask(context: dg.ScheduleEvaluationContext) -> _Asked:
+        if _waits(context.instance, job):
+            return dg.SkipReason(_WAITS)
+        return dg.RunRequest(run_config=config)
+
+    return ask
 
 
 def sensors(work: Workplace) -> list[dg.SensorDefinition]:
@@ -124,7 +145,10 @@ def sensors(work: Workplace) -> list[dg.SensorDefinition]:
     )
     def ingest_landed_files(
         context: dg.SensorEvaluationContext,
-    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    ) -> Iterator[_Asked]:
+        if _waits(context.instance, MICRO_BATCH_JOB):
+            yield dg.SkipReason(_WAITS)
+            return
         listing = sha256_hex("\n".join(_listing(work)))
         asked_listing, _, asked_attempt = (context.cursor or "").partition("-")
         attempt = 1
@@ -144,9 +168,10 @@ def sensors(work: Workplace) -> list[dg.SensorDefinition]:
         default_status=status,
         description="Delivers documents as soon as a person has approved them.",
     )
-    def deliver_approved(
-        context: dg.SensorEvaluationContext,  # noqa: ARG001  # Dagster hands it in
-    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    def deliver_approved(context: dg.SensorEvaluationContext) -> Iterator[_Asked]:
+        if _waits(context.instance, MICRO_BATCH_JOB):
+            yield dg.SkipReason(_WAITS)
+            return
         keys = approved_keys(work.home)
         if not keys:
             yield dg.SkipReason("No approved document waits.")
@@ -189,6 +214,12 @@ def _alert_of(work: Workplace, context: dg.RunFailureSensorContext) -> Alert:
 
 def _request(*, sealing: str) -> dict[str, object]:
     return {"resources": {"request": {"config": {"sealing": sealing}}}}
+
+
+def _waits(instance: dg.DagsterInstance, job: str) -> bool:
+    """Return whether a run of the job stands in the queue."""
+    queued = dg.RunsFilter(job_name=job, statuses=[dg.DagsterRunStatus.QUEUED])
+    return bool(instance.get_runs(queued, limit=1))
 
 
 def _has_failed(instance: dg.DagsterInstance, run_key: str) -> bool:

@@ -4,6 +4,11 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
 from syrupy.assertion import SnapshotAssertion
 
 from core.home import Home
@@ -11,6 +16,7 @@ from orchestration.definitions import build_definitions
 from orchestration.settings import Settings
 from orchestration.workplace import Workplace
 
+_REPOSITORY = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("tieout"), "__repository__")
 # Every model is a line of its own already in dbt_project; the snapshot holds what orchestration
 # adds to it.
 _OUR_SCHEMAS = frozenset({"raw", "ledger", "exports", "run", "published", "site"})
@@ -225,6 +231,39 @@ def test_the_landing_sensor_asks_again_for_a_failed_run_but_not_for_ever(
                     )
                 )
     assert len(keys) == len(set(keys)) == requests
+
+
+@pytest.mark.parametrize(
+    ("status", "requests"), [(dg.DagsterRunStatus.QUEUED, 0), (dg.DagsterRunStatus.STARTED, 1)]
+)
+def test_one_run_of_a_job_waits_at_most(
+    tmp_path: Path, status: dg.DagsterRunStatus, requests: int
+) -> None:
+    """Runs that take longer than the cadence must not pile up; one that is at work may be late."""
+    company = tmp_path / "acme"
+    (company / "landing").mkdir(parents=True)
+    (company / "landing" / "a.jsonl").write_text("{}")
+    work = Workplace(settings=Settings(home=Home(tmp_path / "h"), company=company))
+    repository = build_definitions(work).get_repository_def()
+    schedule = repository.get_schedule_def("seal_immediate_entries_every_5_minutes")
+    daily = repository.get_schedule_def("seal_books_daily")
+    sensor = repository.get_sensor_def("ingest_landed_files")
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        instance.add_run(
+            dg.DagsterRun(
+                job_name=schedule.job_name,
+                status=status,
+                remote_job_origin=RemoteJobOrigin(_REPOSITORY, schedule.job_name),
+            )
+        )
+        asked = schedule.evaluate_tick(dg.build_schedule_context(instance))
+        assert len(asked.run_requests or ()) == requests
+        context = dg.build_sensor_context(instance=instance, repository_def=repository)
+        listed = sensor.evaluate_tick(context)
+        assert len(listed.run_requests or ()) == requests
+        assert bool(listed.cursor) == bool(requests)  # what landed is asked for later
+        other = daily.evaluate_tick(dg.build_schedule_context(instance))
+        assert len(other.run_requests or ()) == 1
 
 
 def test_the_approval_sensor_rests_before_there_is_a_control_store(tmp_path: Path) -> None:
