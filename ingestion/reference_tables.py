@@ -260,7 +260,7 @@ _DECLARED = (
         columns=(
             _ENTITY,
             _choice("entry_type", *ENTRY_TYPES, ANY),
-            Column(name="above_amount", kind="decimal"),
+            Column(name="above_amount", kind="decimal", scale=6),
             _VALID_FROM,
         ),
         key=("legal_entity_code", "entry_type", "valid_from"),

@@ -104,16 +104,24 @@ def run(company: Path | None, home: Path | None, as_of: str | None, as_json: boo
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Cover the customers of this usage file (CSV, JSONL or Parquet; gzip too).",
 )
+@click.option(
+    "--scale",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="How many times 290 customers and a million usage records; 0: forty contracts alone.",
+)
 @json_option
-def demo(out: Path, usage: Path | None, as_json: bool) -> int:
-    """Write a company folder to try things with: a small one, or one around your usage.
+def demo(out: Path, usage: Path | None, scale: int, as_json: bool) -> int:
+    """Write a company folder to try things with: the demo company, or one around your usage.
 
     \b
     Examples:
       tieout demo --out var/demo/company
+      tieout demo --scale 0 --out var/small/company
       tieout demo --usage usage.csv.gz --out var/servegen/company
     """
-    return commands.demo(out, usage, as_json=as_json)
+    return commands.demo(out, usage, scale, as_json=as_json)
 
 
 @tieout.command()

@@ -60,12 +60,12 @@ def run(company: Path | None, home: Path | None, as_of: str | None, *, as_json: 
     return 0
 
 
-def demo(out: Path, usage: Path | None, *, as_json: bool) -> int:
+def demo(out: Path, usage: Path | None, scale: int, *, as_json: bool) -> int:
     """Write a company folder."""
     from ingestion.demo_company import company_folder, usage_company  # noqa: PLC0415
 
     if usage is None:
-        company_folder.write_demo(out)
+        company_folder.write_demo(out, scale)
     else:
         usage_company.write_usage_company(usage, out)
     sentence = f"Wrote {out}. Next: tieout run --company {out}"

@@ -41,7 +41,7 @@ class DemoRun:
 
 def run_demo(company: Path, home: Path) -> DemoRun:
     """Write the demo company, run it twice and publish its marts."""
-    write_demo(company)
+    write_demo(company, scale=0)
     first = run_pipeline(company, home, FIRST)
     open_after_first = query(home, EXCEPTIONS)
     second = run_pipeline(company, home, SECOND)

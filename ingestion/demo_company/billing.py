@@ -4,9 +4,9 @@ Belongs here: when a document is due, its lines and amounts, what has been paid.
 Does not: the shape of events (billing_events.py) or what is broken on purpose (faults.py).
 """
 
-from collections import defaultdict
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -16,10 +16,12 @@ from ingestion.demo_company import arithmetic
 from ingestion.demo_company.arithmetic import Price
 from ingestion.demo_company.contract_book import Contract, Line, Version, versions
 from ingestion.demo_company.documents import Credit, Invoice, InvoiceLine, Payment
-from ingestion.demo_company.usage import UsageRecord
+from ingestion.demo_company.usage import UsageQuantity
 
 _ONE_DAY = timedelta(days=1)
 _USAGE_BILLING_DAY = 3
+
+UsageByLine = Mapping[str, Sequence[UsageQuantity]]
 
 
 class BillingSystem:
@@ -32,12 +34,12 @@ class BillingSystem:
         self._tax_rates = tax_rates
         self._through = through
 
-    def invoices(self, contract: Contract, records: Sequence[UsageRecord]) -> list[Invoice]:
+    def invoices(self, contract: Contract, used: UsageByLine) -> list[Invoice]:
         """Return the invoices of a contract in the order of their dates, numbered."""
         drafts = [
             *self._fixed_invoices(contract),
             *self._amendment_invoices(contract),
-            *self._usage_invoices(contract, records),
+            *self._usage_invoices(contract, used),
         ]
         drafts = [(day, lines) for day, lines in drafts if day <= self._through and lines]
         drafts.sort(key=lambda draft: (draft[0], draft[1][0].line_kind))
@@ -118,6 +120,7 @@ class BillingSystem:
 
     def _amendment_invoices(self, contract: Contract) -> Iterator[tuple[date, list[InvoiceLine]]]:
         """Charge the difference an amendment makes to the billing period it falls into."""
+        billed = {amendment.effective_date: amendment.billed for amendment in contract.amendments}
         spans = versions(contract)
         for before, after in pairwise(spans):
             if after.term_start == after.first_day:
@@ -140,43 +143,28 @@ class BillingSystem:
                     price -= arithmetic.share_of_days(replaced, days, total)
                 if price:
                     lines.append(self._line(contract, line, after.first_day, period_end, price))
-            yield after.first_day, lines
+            yield billed[after.first_day], lines
 
     def _usage_invoices(
-        self, contract: Contract, records: Sequence[UsageRecord]
+        self, contract: Contract, used: UsageByLine
     ) -> Iterator[tuple[date, list[InvoiceLine]]]:
         """Bill each month's use on the third of the next one, with what came late before it."""
-        billed: dict[tuple[str, date], int] = defaultdict(int)
+        meters = [
+            _Meter(self._prices[line.price_id], line, span, used.get(line.contract_line_id, ()))
+            for version in versions(contract)
+            for span in arithmetic.month_segments(version.first_day, version.last_day)
+            for line in version.lines
+            if line.price_id is not None
+        ]
         for run in _usage_runs(contract, self._through):
-            known = [r for r in records if r.received_at < datetime.combine(run, time())]
-            lines = []
-            for version in versions(contract):
-                for first, last in arithmetic.month_segments(version.first_day, version.last_day):
-                    if last >= run.replace(day=1):
-                        continue
-                    for line in version.lines:
-                        charge = self._usage_charge(line, known, first, last)
-                        open_minor = charge - billed[line.contract_line_id, first]
-                        if open_minor:
-                            billed[line.contract_line_id, first] = charge
-                            lines.append(self._line(contract, line, first, last, open_minor))
-            yield run, lines
-
-    def _usage_charge(
-        self, line: Line, records: Sequence[UsageRecord], first: date, last: date
-    ) -> int:
-        if line.price_id is None:
-            return 0
-        quantity = sum(
-            (
-                record.quantity
-                for record in records
-                if record.contract_line_id == line.contract_line_id
-                and first <= record.usage_date <= last
-            ),
-            Decimal(0),
-        )
-        return arithmetic.charge(self._prices[line.price_id], quantity)
+            yield (
+                run,
+                [
+                    self._line(contract, meter.line, *meter.span, open_minor)
+                    for meter in meters
+                    if meter.span[1] < run.replace(day=1) and (open_minor := meter.read(run))
+                ],
+            )
 
     def _cancellation_credits(
         self, contract: Contract, invoices: Sequence[Invoice]
@@ -221,6 +209,32 @@ class BillingSystem:
 
     def _tax(self, contract: Contract, net_minor: int) -> int:
         return arithmetic.round_half_up(Fraction(self._tax_rates[contract.tax_code]) * net_minor)
+
+
+class _Meter:
+    """What a line's use of one span comes to, and how much of it is billed."""
+
+    def __init__(
+        self,
+        price: Price,
+        line: Line,
+        span: tuple[date, date],
+        used: Sequence[UsageQuantity],
+    ) -> None:
+        self.line = line
+        self.span = span
+        self._price = price
+        self._waiting = deque(u for u in used if span[0] <= u.usage_date <= span[1])
+        self._quantity = Decimal(0)
+        self._billed_minor = 0
+
+    def read(self, run: date) -> int:
+        """Return what is still to be billed for all that was received before a day."""
+        while self._waiting and self._waiting[0].received_on < run:
+            self._quantity += self._waiting.popleft().quantity
+        charge_minor = arithmetic.charge(self._price, self._quantity)
+        open_minor, self._billed_minor = charge_minor - self._billed_minor, charge_minor
+        return open_minor
 
 
 def _billing_periods(contract: Contract, version: Version) -> Iterator[tuple[int, int, date, date]]:

@@ -22,17 +22,17 @@ def invoice_event(book: ContractBook, invoice: Invoice) -> LandedEvent:
     contract = invoice.contract
     currency = contract.currency
     return event(
-        source="billing",
+        source=contract.billing_source,
         event_type="invoice.finalized",
         event_id=_invoice_event_id(invoice),
         subject=invoice.invoice_id,
         sent_at=datetime.combine(invoice.invoice_date, _INVOICE_TIME),
         correlation_id=order_id(contract),
         causation_id=f"crm-{contract.contract_id}-created",
-        file="billing/invoices.jsonl.gz",
+        file=f"{contract.billing_source}/invoices.jsonl.gz",
         data={
             "invoice_id": invoice.invoice_id,
-            "customer_id": book.customer(contract.customer_id).source_id("billing"),
+            "customer_id": book.customer(contract.customer_id).source_id(contract.billing_source),
             "legal_entity_code": contract.legal_entity_code,
             "currency": currency,
             "invoice_date": day_text(invoice.invoice_date),
@@ -63,18 +63,18 @@ def credit_event(book: ContractBook, credit: Credit) -> LandedEvent:
     contract = credit.invoice.contract
     currency = contract.currency
     return event(
-        source="billing",
+        source=contract.billing_source,
         event_type="credit.issued",
         event_id=f"bil-{credit.credit_id}",
         subject=credit.credit_id,
         sent_at=datetime.combine(credit.credit_date, _CREDIT_TIME),
         correlation_id=order_id(contract),
         causation_id=_invoice_event_id(credit.invoice),
-        file="billing/credits.jsonl",
+        file=f"{contract.billing_source}/credits.jsonl",
         data={
             "credit_id": credit.credit_id,
             "invoice_id": credit.invoice.invoice_id,
-            "customer_id": book.customer(contract.customer_id).source_id("billing"),
+            "customer_id": book.customer(contract.customer_id).source_id(contract.billing_source),
             "legal_entity_code": contract.legal_entity_code,
             "currency": currency,
             "credit_date": day_text(credit.credit_date),
@@ -98,18 +98,18 @@ def payment_event(book: ContractBook, payment: Payment) -> LandedEvent:
     """Return the event that announces a payment."""
     contract = payment.invoice.contract
     return event(
-        source="billing",
+        source=contract.billing_source,
         event_type="payment.succeeded",
         event_id=f"bil-{payment.payment_id}",
         subject=payment.payment_id,
         sent_at=datetime.combine(payment.paid_date, _PAYMENT_TIME),
         correlation_id=order_id(contract),
         causation_id=_invoice_event_id(payment.invoice),
-        file="billing/payments.jsonl",
+        file=f"{contract.billing_source}/payments.jsonl",
         data={
             "payment_id": payment.payment_id,
             "invoice_id": payment.invoice.invoice_id,
-            "customer_id": book.customer(contract.customer_id).source_id("billing"),
+            "customer_id": book.customer(contract.customer_id).source_id(contract.billing_source),
             "legal_entity_code": contract.legal_entity_code,
             "currency": contract.currency,
             "amount": _amount(payment.amount_minor, contract.currency),

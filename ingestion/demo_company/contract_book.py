@@ -25,6 +25,8 @@ class Customer:
     name: str
     country: str
     key: str
+    status: str = "active"
+    status_in_crm: str = "active"
 
     def source_id(self, source: str) -> str:
         """Return the customer's own id in one source system."""
@@ -33,6 +35,7 @@ class Customer:
             "crm": f"acc-{number}",
             "billing": f"cus_{number}",
             "metering": f"tenant-{self.key}",
+            "sprout": f"spr-{number}",
         }[source]
 
 
@@ -64,6 +67,7 @@ class Amendment:
     amendment_type: str
     timing: str
     announced: date
+    billed: date
     effective_date: date
     term_end: date
     lines: tuple[Line, ...]
@@ -101,6 +105,7 @@ class Contract:
     signed: date
     term_start: date
     term_end: date
+    billing_source: str
     billing_frequency: str
     billing_timing: str
     first_invoice: date | None
@@ -202,6 +207,7 @@ def _contract(entry: dict[str, Any]) -> Contract:
         signed=entry.get("signed", term_start - timedelta(days=_DAYS_FROM_SIGNATURE_TO_START)),
         term_start=term_start,
         term_end=term_end,
+        billing_source=entry.get("billing_source", "billing"),
         billing_frequency=entry["billing"][0],
         billing_timing=entry["billing"][1],
         first_invoice=entry.get("first_invoice"),
@@ -236,6 +242,7 @@ def _amendment(row: dict[str, Any], term_end: date) -> Amendment:
         amendment_type=row["type"],
         timing=row.get("timing", "immediate"),
         announced=row["announced"],
+        billed=row.get("billed", row["effective"]),
         effective_date=row["effective"],
         term_end=row.get("term_end", term_end),
         lines=_lines(row["lines"]),

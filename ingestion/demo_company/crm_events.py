@@ -31,7 +31,7 @@ def crm_events(book: ContractBook) -> Iterator[LandedEvent]:
                 "customer_id": source_id,
                 "name": customer.name,
                 "email": f"accounts@{customer.key}.example",
-                "status": "active",
+                "status": customer.status_in_crm,
             },
         )
     for contract in book.contracts:

@@ -2,197 +2,263 @@
 
 Belongs here: breaking events and usage rows, and saying what was broken.
 Does not: faults of the contract book itself (a product without an account, a customer without a
-cross-reference): those are agreed so in `book/contracts.yaml` and only labelled here.
+cross-reference): those are agreed so in `book/contracts.yaml` and only labelled in
+`book/faults.yaml`.
 """
 
 import copy
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
+import yaml
+
+from ingestion.demo_company.contract_book import BOOK
 from ingestion.demo_company.envelope import LandedEvent
+from ingestion.demo_company.generated_book import LARGEST_LINE
 from ingestion.demo_company.usage import UsageRecord
 
-LATE_RECEIVED_AT = datetime(2026, 3, 2, 7)  # noqa: DTZ001  # instants are stored as naive UTC
-_RESENT_AT = datetime(2026, 3, 4, 9)  # noqa: DTZ001
-_UNMAPPED_CONTRACT = "CT-1011"
-_UNKNOWN_CONTRACT = "CT-9001"
-_WRONG_TOTAL = "INV-2008-01"
-_WRONG_TAX_CODE = "INV-2009-01"
-_DUPLICATE_INVOICE = "INV-1002-01"
-_CONFLICTING_PAYMENT = "PAY-1003-01"
-_LATE_LINE = "CT-1001-2"
+_RESENT_AT = datetime(2026, 3, 4, 9)  # noqa: DTZ001  # instants are stored as naive UTC
+_RESENT_FILE = "billing/resent.jsonl"
 _UNKNOWN_SUBJECT = "tenant-zephyr"
-_DUPLICATE_ROWS = 12
+_LATE_QUANTITY = 12_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateUsage:
+    """Use of a line in a month that arrives when the month is closed, and where it is booked."""
+
+    contract_line_id: str
+    month: date
+    received_at: datetime
+    accounting_period: str
+
+    @property
+    def exception(self) -> str:
+        """How the exception queue names it (both lines are of NW-US, in USD)."""
+        contract_id = self.contract_line_id.rpartition("-")[0]
+        return (
+            f"{contract_id}|{self.contract_line_id}|NW-US|USD"
+            f"|{self.month:%Y-%m}|{self.accounting_period}"
+        )
+
+
+LATE_USAGE = (
+    LateUsage(
+        contract_line_id="CT-1001-2",
+        month=date(2026, 1, 1),
+        received_at=datetime(2026, 3, 2, 7),  # noqa: DTZ001
+        accounting_period="2026-02",
+    ),
+    LateUsage(
+        contract_line_id=LARGEST_LINE,
+        month=date(2025, 12, 1),
+        received_at=datetime(2026, 1, 20, 7),  # noqa: DTZ001
+        accounting_period="2026-01",
+    ),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """The label of one fault: what it is, the code it is found under, whose it is, where."""
+    """The label of one fault.
+
+    Attributes:
+        fault: what it is, in words.
+        code: the code it is found under.
+        subject: the event, usage record, file or customer that carries it.
+        exception: how the exception queue names it; empty when it is no exception.
+        where: the file that brings it.
+        heals: the day of the arrival that resolves it; empty when somebody has to.
+    """
 
     fault: str
     code: str
     subject: str
+    exception: str
     where: str
+    heals: str
 
 
-def late_usage(records: Sequence[UsageRecord]) -> list[UsageRecord]:
-    """Return January usage that arrives in March, when January is closed."""
-    models = [r for r in records if r.contract_line_id == _LATE_LINE and r.usage_date.month == 1]
+def break_events(events: Sequence[LandedEvent]) -> list[LandedEvent]:
+    """Return the events, some of them broken, some followed by a second delivery."""
+    result = []
+    for event in events:
+        event_id = event.envelope["id"]
+        result.append(_changed(event, _BREAKS[event_id]) if event_id in _BREAKS else event)
+        if event_id in _SENT_AGAIN:
+            result.append(_changed(_resent(event), _SENT_AGAIN[event_id]))
+    return result
+
+
+def late_usage(late: LateUsage, records: Sequence[UsageRecord]) -> list[UsageRecord]:
+    """Return more use of a line that arrives when the month is closed.
+
+    Args:
+        late: which line and month.
+        records: what the line used in that month.
+    """
     return [
         replace(
-            model,
-            event_id=model.event_id.replace("use-", "use-late-"),
-            received_at=LATE_RECEIVED_AT,
-            quantity=Decimal(12_000) + model.quantity,
+            record,
+            event_id=record.event_id.replace("use-", "use-late-"),
+            received_at=late.received_at,
+            quantity=_LATE_QUANTITY + record.quantity,
         )
-        for model in models[:3]
+        for record in records[:3]
     ]
 
 
 def unknown_usage(records: Sequence[UsageRecord]) -> list[UsageRecord]:
     """Return usage of somebody whom no cross-reference names."""
-    models = [r for r in records if r.contract_line_id == _LATE_LINE and r.usage_date.month > 1]
     return [
         replace(
-            model,
-            event_id=model.event_id.replace(_LATE_LINE, _UNKNOWN_SUBJECT),
+            record,
+            event_id=record.event_id.replace(record.contract_line_id, _UNKNOWN_SUBJECT),
             subject=_UNKNOWN_SUBJECT,
             contract_line_id="",
         )
-        for model in models[:5]
+        for record in records[:5]
     ]
 
 
-def duplicate_rows(records: Sequence[UsageRecord]) -> list[UsageRecord]:
-    """Return rows that are delivered a second time within one file."""
-    return list(records[:_DUPLICATE_ROWS])
-
-
-def conflicting_row(records: Sequence[UsageRecord]) -> UsageRecord:
+def conflicting_row(record: UsageRecord) -> UsageRecord:
     """Return a row whose id was used before, with another quantity."""
-    model = records[0]
-    return replace(model, quantity=model.quantity * 10, received_at=LATE_RECEIVED_AT)
+    return replace(record, quantity=record.quantity * 10, received_at=_RESENT_AT)
 
 
-def break_events(events: Sequence[LandedEvent]) -> list[LandedEvent]:
-    """Return the events with a wrong total, a wrong tax code, a duplicate and a conflict."""
-    result = []
-    for event in events:
-        subject = event.envelope["subject"]
-        result.append(event)
-        if subject == _WRONG_TOTAL:
-            broken = copy.deepcopy(event)
-            data = broken.envelope["data"]
-            data["total_amount"] = str(Decimal(data["total_amount"]) + 10)
-            result[-1] = broken
-        if subject == _WRONG_TAX_CODE:
-            broken = copy.deepcopy(event)
-            for line in broken.envelope["data"]["lines"]:
-                line["tax_code"] = "DE-91"
-            result[-1] = broken
-        if subject == _DUPLICATE_INVOICE:
-            result.append(_resent(event))
-        if subject == _CONFLICTING_PAYMENT:
-            conflict = _resent(event)
-            data = conflict.envelope["data"]
-            data["amount"] = str(Decimal(data["amount"]) + 1)
-            result.append(conflict)
-    return result
+def event_labels(files: Mapping[str, str]) -> list[Fault]:
+    """Return the labels of all faults but those among usage rows.
 
-
-def labels(
-    *,
-    duplicate_file: str,
-    duplicated: Sequence[UsageRecord],
-    conflict: UsageRecord,
-    conflict_file: str,
-    late: Sequence[UsageRecord],
-    late_file: str,
-    usage_file: str,
-) -> list[Fault]:
-    """Return the label of every fault, in the order of the stations that find them."""
+    Args:
+        files: the file that brings an event, by the event's id; the last one when it comes twice.
+    """
+    rows = yaml.safe_load((BOOK / "faults.yaml").read_text(encoding="utf-8"))
     return [
         Fault(
-            fault="duplicate event",
-            code="DUPLICATE",
-            subject=f"bil-{_DUPLICATE_INVOICE}",
-            where="landing/2026-03-10/billing/resent.jsonl",
-        ),
-        Fault(
-            fault="duplicate file",
-            code="DUPLICATE",
-            subject=duplicate_file.rsplit("/", 1)[-1],
-            where=duplicate_file,
+            fault=row["fault"],
+            code=row["code"],
+            subject=row.get("event", row.get("subject")),
+            exception=row.get("exception", ""),
+            where=row["file"] if "file" in row else files[row["event"]],
+            heals=str(row.get("heals", "")),
+        )
+        for row in rows
+    ]
+
+
+def usage_labels(
+    *,
+    duplicate_file: str,
+    duplicated: Sequence[tuple[UsageRecord, str]],
+    conflict: tuple[UsageRecord, str],
+    unknown: tuple[UsageRecord, str],
+    came_late: Sequence[tuple[LateUsage, UsageRecord, str]],
+) -> list[Fault]:
+    """Return the labels of faults among usage rows, each given with the file that brings it."""
+    return [
+        _usage_label(
+            "duplicate file",
+            "DUPLICATE",
+            duplicate_file.rsplit("/", maxsplit=1)[-1],
+            duplicate_file,
         ),
         *(
-            Fault(fault="duplicate row", code="DUPLICATE", subject=r.event_id, where=usage_file)
-            for r in duplicated
+            _usage_label("duplicate row", "DUPLICATE", record.event_id, file)
+            for record, file in duplicated
         ),
-        Fault(
-            fault="conflict: another amount under the same id",
-            code="DUPLICATE_KEY_DIFFERENT_BODY",
-            subject=f"bil-{_CONFLICTING_PAYMENT}",
-            where="landing/2026-03-10/billing/resent.jsonl",
+        _usage_label(
+            "another quantity under the same id",
+            "DUPLICATE_KEY_DIFFERENT_BODY",
+            conflict[0].event_id,
+            conflict[1],
+            exception=f"metering:{conflict[0].event_id}",
         ),
-        Fault(
-            fault="conflict: another quantity under the same id",
-            code="DUPLICATE_KEY_DIFFERENT_BODY",
-            subject=conflict.event_id,
-            where=conflict_file,
+        _usage_label(
+            "usage of an unknown customer",
+            "CUSTOMER_UNKNOWN",
+            unknown[0].subject,
+            unknown[1],
+            exception=f"metering|{unknown[0].subject}|{unknown[0].meter_code}",
         ),
         *(
-            Fault(
-                fault="late usage of a closed month",
-                code="LATE_USAGE_CLOSED_PERIOD",
-                subject=record.event_id,
-                where=late_file,
+            _usage_label(
+                "late usage of a closed month",
+                "LATE_USAGE_CLOSED_PERIOD",
+                record.event_id,
+                file,
+                exception=late.exception,
             )
-            for record in late
-        ),
-        Fault(
-            fault="usage of an unknown customer",
-            code="CUSTOMER_UNKNOWN",
-            subject=_UNKNOWN_SUBJECT,
-            where="landing/2026-03-01/usage",
-        ),
-        Fault(
-            fault="contract of an unknown customer",
-            code="CUSTOMER_UNKNOWN",
-            subject=_UNKNOWN_CONTRACT,
-            where="landing/2026-03-01/crm/subscriptions.jsonl",
-        ),
-        Fault(
-            fault="invoice of an unknown customer",
-            code="CUSTOMER_UNKNOWN",
-            subject=_UNKNOWN_CONTRACT.replace("CT-", "INV-") + "-01",
-            where="landing/2026-03-01/billing/invoices.jsonl.gz",
-        ),
-        Fault(
-            fault="product without an account",
-            code="GL_MAPPING_MISSING",
-            subject=_UNMAPPED_CONTRACT,
-            where="reference/gl_mappings.csv",
-        ),
-        Fault(
-            fault="invoice total is not the sum of its lines",
-            code="DOCUMENT_TOTAL_MISMATCH",
-            subject=_WRONG_TOTAL,
-            where="landing/2026-03-01/billing/invoices.jsonl.gz",
-        ),
-        Fault(
-            fault="unknown tax code",
-            code="TAX_CODE_UNKNOWN",
-            subject=_WRONG_TAX_CODE,
-            where="landing/2026-03-01/billing/invoices.jsonl.gz",
+            for late, record, file in came_late
         ),
     ]
+
+
+def _usage_label(fault: str, code: str, subject: str, where: str, *, exception: str = "") -> Fault:
+    return Fault(
+        fault=fault, code=code, subject=subject, exception=exception, where=where, heals=""
+    )
+
+
+def _changed(event: LandedEvent, change: Callable[[dict[str, Any]], None]) -> LandedEvent:
+    """Return a copy of an event with its data changed."""
+    result = copy.deepcopy(event)
+    change(result.envelope["data"])
+    return result
 
 
 def _resent(event: LandedEvent) -> LandedEvent:
     """Return the event as an at-least-once sender delivers it again: only its arrival differs."""
     envelope = json.loads(json.dumps(event.envelope))
     envelope["received_at"] = f"{(_RESENT_AT + timedelta(seconds=5)).isoformat()}Z"
-    return LandedEvent(sent_at=_RESENT_AT, file="billing/resent.jsonl", envelope=envelope)
+    return LandedEvent(sent_at=_RESENT_AT, file=_RESENT_FILE, envelope=envelope)
+
+
+def _add(field: str, more: int) -> Callable[[dict[str, Any]], None]:
+    def change(data: dict[str, Any]) -> None:
+        data[field] = str(Decimal(data[field]) + more)
+
+    return change
+
+
+def _replace(field: str, value: str) -> Callable[[dict[str, Any]], None]:
+    def change(data: dict[str, Any]) -> None:
+        data[field] = value
+
+    return change
+
+
+def _drop(field: str) -> Callable[[dict[str, Any]], None]:
+    def change(data: dict[str, Any]) -> None:
+        del data[field]
+
+    return change
+
+
+def _in_lines(change: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    def change_lines(data: dict[str, Any]) -> None:
+        for line in data["lines"]:
+            change(line)
+
+    return change_lines
+
+
+def _nothing(_: dict[str, Any]) -> None:
+    """Leave the data as it is."""
+
+
+_BREAKS = {
+    "bil-INV-2008-01": _add("total_amount", 10),
+    "bil-INV-2009-01": _in_lines(_replace("tax_code", "DE-91")),
+    "bil-INV-1014-01": _replace("currency", "EUR"),
+    "bil-INV-1015-01": _in_lines(_drop("tax_code")),
+    "crm-CT-1016-AM-1016-A": _drop("effective_date"),
+    "bil-CM-1019-A": _in_lines(_replace("basis", "modification")),
+}
+_SENT_AGAIN = {
+    "bil-INV-1002-01": _nothing,
+    "bil-PAY-1003-01": _add("amount", 1),
+}

@@ -14,14 +14,46 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import duckdb
 
 from ingestion.demo_company.envelope import LandedEvent
 from ingestion.demo_company.usage import UsageRecord
 
-USAGE_COLUMNS = ("source", "id", "subject", "time", "received_at", "meter", "quantity")
-_QUANTITY = pa.decimal128(17, 6)
+_LANDED_USAGE = """
+create table landed_usage as
+select
+    usage_records.*,
+    arrivals.folder || '/usage/' || case
+        when received_at > occurred_at + interval 1 day
+            then 'usage-late-' || cast(cast(received_at as date) as varchar) || '.jsonl'
+        else
+            'usage-' || cast(cast(date_trunc('week', usage_date) as date) as varchar) || '.'
+            || ['csv', 'jsonl.gz', 'parquet'][
+                1 + date_diff('week', date '2024-01-01', usage_date) % 3
+            ]
+    end as file
+from usage_records
+asof left join arrivals on usage_records.received_at < arrivals.arrived_at
+"""
+_PARQUET_COLUMNS = """
+select
+    'metering' as source, event_id as id, subject, occurred_at as time, received_at,
+    meter_code as meter, quantity
+"""
+_TEXT_COLUMNS = """
+select
+    'metering' as source, event_id as id, subject,
+    strftime(occurred_at, '%Y-%m-%dT%H:%M:%SZ') as time,
+    strftime(received_at, '%Y-%m-%dT%H:%M:%SZ') as received_at,
+    meter_code as meter,
+    rtrim(rtrim(cast(quantity as varchar), '0'), '.') as quantity
+"""
+_COPY_OPTIONS = {
+    ".csv": "format csv, header",
+    ".jsonl": "format json",
+    ".jsonl.gz": "format json, compression gzip",
+    ".parquet": "format parquet",
+}
 
 
 def write_json_lines(path: Path, rows: Sequence[dict[str, Any]]) -> None:
@@ -36,8 +68,14 @@ def write_json_lines(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     path.write_bytes(text)
 
 
-def write_events(arrivals: Sequence[tuple[Path, datetime]], events: Sequence[LandedEvent]) -> None:
-    """Put each event into the file of the first arrival after it was sent."""
+def write_events(
+    arrivals: Sequence[tuple[Path, datetime]], events: Sequence[LandedEvent]
+) -> dict[str, Path]:
+    """Put each event into the file of the first arrival after it was sent.
+
+    Returns:
+        The file of each event by the event's id; the last one when it comes twice.
+    """
     files: dict[Path, list[LandedEvent]] = {}
     for event in events:
         folder = next(folder for folder, at in arrivals if event.sent_at < at)
@@ -45,6 +83,9 @@ def write_events(arrivals: Sequence[tuple[Path, datetime]], events: Sequence[Lan
     for path, content in files.items():
         content.sort(key=lambda event: (event.sent_at, event.envelope["id"]))
         write_json_lines(path, [event.envelope for event in content])
+    return {
+        event.envelope["id"]: path for path, content in sorted(files.items()) for event in content
+    }
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -56,40 +97,41 @@ def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[object
         writer.writerows(rows)
 
 
-def write_usage(path: Path, records: Sequence[UsageRecord]) -> None:
-    """Write usage records in the format that the file's name asks for."""
-    rows = [_row(record) for record in records]
-    if path.suffix == ".parquet":
-        _write_usage_parquet(path, records)
-    elif path.suffix == ".csv":
-        write_csv(path, USAGE_COLUMNS, [tuple(row.values()) for row in rows])
-    else:
-        write_json_lines(path, rows)
+def write_usage(
+    usage: duckdb.DuckDBPyConnection, out: Path, arrivals: Sequence[tuple[Path, datetime]]
+) -> None:
+    """Write `usage_records` as one file for each week and arrival; what came late apart.
 
-
-def _row(record: UsageRecord) -> dict[str, str]:
-    return {
-        "source": "metering",
-        "id": record.event_id,
-        "subject": record.subject,
-        "time": f"{record.occurred_at.isoformat()}Z",
-        "received_at": f"{record.received_at.isoformat()}Z",
-        "meter": record.meter_code,
-        "quantity": str(record.quantity),
-    }
-
-
-def _write_usage_parquet(path: Path, records: Sequence[UsageRecord]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table = pa.table(
-        {
-            "source": pa.array(["metering"] * len(records), pa.string()),
-            "id": pa.array([record.event_id for record in records], pa.string()),
-            "subject": pa.array([record.subject for record in records], pa.string()),
-            "time": pa.array([record.occurred_at for record in records], pa.timestamp("us")),
-            "received_at": pa.array([record.received_at for record in records], pa.timestamp("us")),
-            "meter": pa.array([record.meter_code for record in records], pa.string()),
-            "quantity": pa.array([record.quantity for record in records], _QUANTITY),
-        }
+    Args:
+        usage: gets the table `landed_usage`, which names the file that brings each record.
+        out: the company folder.
+        arrivals: folder, and the instant before which everything in it was received.
+    """
+    usage.execute("create table arrivals (folder varchar, arrived_at timestamp)")
+    usage.executemany(
+        "insert into arrivals values (?, ?)",
+        [(folder.relative_to(out).as_posix(), at) for folder, at in arrivals],
     )
-    pq.write_table(table, path)
+    usage.execute(_LANDED_USAGE)
+    for (file,) in usage.execute("select distinct file from landed_usage order by 1").fetchall():
+        (out / file).parent.mkdir(parents=True, exist_ok=True)
+        suffix = "".join(Path(file).suffixes)
+        usage.execute(
+            f"""
+            copy (
+                {_PARQUET_COLUMNS if suffix == ".parquet" else _TEXT_COLUMNS}
+                from landed_usage where file = '{file}' order by occurred_at, event_id, quantity
+            ) to '{out / file}' ({_COPY_OPTIONS[suffix]})
+            """
+        )
+
+
+def file_of(usage: duckdb.DuckDBPyConnection, record: UsageRecord) -> str:
+    """Return the file, below the company folder, that brings a record that was written."""
+    row = usage.execute(
+        "select min(file) from landed_usage where event_id = ? and received_at = ?",
+        [record.event_id, record.received_at],
+    ).fetchone()
+    if row is None or row[0] is None:
+        raise ValueError(f"{record.event_id} is in no file.")
+    return row[0]

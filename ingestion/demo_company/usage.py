@@ -1,36 +1,146 @@
-"""What Northwind's customers used: shaped like real usage, the same on every machine.
+"""What customers used: shaped like real usage, the same on every machine.
 
-Belongs here: how many records a customer makes on a day, how large they are, when they happen.
-Does not: prices, files or faults. Chance is a hash of names: there is no random state anywhere.
+Belongs here: how many records a customer makes on a day, how large they are, when they happen,
+and how much that is for each line and day.
+Does not: prices, files or faults. Chance is a hash of names: there is no random state anywhere,
+and no float, so that another machine comes to the same records.
 
 The shape: customers differ log-normally, one makes 30 % of all records, weekends are quieter,
 some days are silent, some bring a burst within one second.
 """
 
-import hashlib
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from decimal import Decimal
-from statistics import NormalDist
-from zoneinfo import ZoneInfo
 
-from core.spans import naive_utc
-from ingestion.demo_company.contract_book import Contract, ContractBook, Line, versions
+import duckdb
+import pyarrow as pa
 
-_RECORDS_PER_DAY = 5.5
-_CUSTOMER_SPREAD = 0.55
-_QUANTITY_SPREAD = 0.8
-_LARGEST_SHARE = 0.30
-_SILENT_DAYS = 0.07
-_BURST_DAYS = 0.04
-_BURST_FACTOR = 4.0
-_WEEKEND_FACTOR = 0.5
-_SATURDAY = 5
-_SECONDS_OF_DAY = 86_400
-_DELAY = timedelta(seconds=90)
-_NORMAL = NormalDist()
+from ingestion.demo_company.contract_book import ContractBook, Line, versions
+
+# A thousand times what each fortieth of a log-normal population (median 1, sigma 0.8) comes to.
+# fmt: off
+_LOG_NORMAL = (
+    166, 241, 293, 338, 379, 418, 455, 492, 528, 565, 601, 639, 676, 715, 755, 796, 838, 882, 927,
+    975, 1025, 1078, 1134, 1194, 1257, 1325, 1399, 1478, 1566, 1663, 1771, 1893, 2033, 2198, 2395,
+    2640, 2960, 3412, 4155, 6008,
+)
+# fmt: on
+_SHAPE = {
+    "largest_percent": 30,
+    "silent_percent": 7,
+    "burst_percent": 4,
+    "burst_factor": 4,
+    "weekend_divisor": 2,
+    "delay_seconds": 90,
+    "size_steps": len(_LOG_NORMAL),
+}
+_MICRO = 10**6
+_TABLES = """
+create macro chance(names, size) as cast(md5_number_lower(names) % size as bigint);
+create macro log_normal(names) as (list_value({log_normal}))[1 + chance(names, {size_steps})];
+create table usage_records (
+    event_id varchar,
+    subject varchar,
+    occurred_at timestamp,
+    received_at timestamp,
+    meter_code varchar,
+    quantity decimal(17, 6),
+    contract_line_id varchar,
+    usage_date date
+)
+"""
+_RECORDS = """
+insert into usage_records
+with line_days as (
+
+    select
+        metered_lines.*,
+        cast(days.day as date) as usage_date,
+        contract_line_id || '|' || cast(cast(days.day as date) as varchar) as names,
+        chance('burst|' || names, 100) < {burst_percent} as is_burst
+    from metered_lines
+    cross join generate_series(first_day, last_day, interval 1 day) as days (day)
+
+),
+
+weights as (
+
+    select
+        *,
+        case
+            when usage_date between silent_first and silent_last then 0
+            when chance('silent|' || names, 100) < {silent_percent} then 0
+            else
+                records_per_day * log_normal('customer|' || subject)
+                * (case when is_burst then {burst_factor} else 1 end)
+                // (case when isodow(usage_date) > 5 then {weekend_divisor} else 1 end)
+        end as weight
+    from line_days
+
+),
+
+totals as (
+
+    select
+        sum(weight) filter (where is_largest) as largest,
+        sum(weight) filter (where not is_largest) as others
+    from weights
+
+),
+
+counted as (
+
+    select
+        weights.*,
+        case
+            when is_largest then
+                weight * totals.others * {largest_percent}
+                // ((100 - {largest_percent}) * totals.largest)
+            else weight
+        end as scaled,
+        cast((scaled + chance('count|' || names, 1000)) // 1000 as bigint) as record_count
+    from weights
+    cross join totals
+
+),
+
+numbered as (
+
+    select
+        *,
+        unnest(range(record_count)) as number,
+        names || '|' || cast(number as varchar) as record_names
+    from counted
+
+),
+
+measured as (
+
+    select
+        *,
+        timezone('UTC', timezone(time_zone, usage_date + to_seconds(
+            chance('second|' || (case when is_burst then names else record_names end), 86400)
+        ))) as occurred_at,
+        typical_micro * log_normal('quantity|' || record_names) // 1000 as drawn_micro,
+        greatest(drawn_micro // step_micro, 1) * step_micro as quantity_micro
+    from numbered
+
+)
+
+select
+    'use-' || contract_line_id || '-' || strftime(usage_date, '%Y%m%d')
+        || format('-{{:03d}}', number) as event_id,
+    subject,
+    occurred_at,
+    occurred_at + to_seconds({delay_seconds}) as received_at,
+    meter_code,
+    cast(quantity_micro * cast(0.000001 as decimal(6, 6)) as decimal(17, 6)) as quantity,
+    contract_line_id,
+    usage_date
+from measured
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,91 +157,119 @@ class UsageRecord:
     usage_date: date
 
 
-def generate_usage(book: ContractBook, time_zones: dict[str, str]) -> list[UsageRecord]:
-    """Return every record of the book's window, ordered by time and id."""
-    lines = [
-        (contract, line) for contract in book.contracts for line in contract.lines if line.is_usage
-    ]
-    weights = {
-        (line.contract_line_id, day): _weight(contract, line, day)
-        for contract, line in lines
-        for day in _service_days(book, contract)
-    }
-    largest = {line.contract_line_id for _, line in lines if line.is_largest}
-    scale = _scale_of_largest(weights, largest)
-    records = []
-    for contract, line in lines:
-        zone = ZoneInfo(time_zones[contract.legal_entity_code])
-        subject = book.customer(contract.customer_id).source_id("metering")
-        for day in _service_days(book, contract):
-            weight = weights[line.contract_line_id, day]
-            weight *= scale if line.contract_line_id in largest else 1.0
-            count = int(weight + chance("count", line.contract_line_id, day))
-            records += [
-                _record(line, subject=subject, day=day, zone=zone, number=number)
-                for number in range(count)
-            ]
-    return sorted(records, key=lambda record: (record.occurred_at, record.event_id))
+@dataclass(frozen=True, kw_only=True)
+class UsageQuantity:
+    """How much of a line was used on one day, as far as it was received on another."""
+
+    usage_date: date
+    received_on: date
+    quantity: Decimal
 
 
-def chance(*names: object) -> float:
-    """Return a number in [0, 1) that depends on the names alone."""
-    digest = hashlib.sha256("|".join(map(str, names)).encode()).digest()
-    return int.from_bytes(digest[:6], "big") / 2**48
+def open_usage() -> duckdb.DuckDBPyConnection:
+    """Return a database with an empty table `usage_records`."""
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'UTC'")
+    log_normal = ", ".join(map(str, _LOG_NORMAL))
+    connection.execute(_TABLES.format(log_normal=log_normal, **_SHAPE))
+    return connection
 
 
-def _service_days(book: ContractBook, contract: Contract) -> Iterator[date]:
-    spans = versions(contract)
-    day = max(book.usage_first, spans[0].first_day)
-    while day <= min(book.usage_last, spans[-1].last_day):
-        yield day
-        day += timedelta(days=1)
+def add_usage(
+    usage: duckdb.DuckDBPyConnection,
+    book: ContractBook,
+    time_zones: Mapping[str, str],
+    records_per_day: int,
+) -> None:
+    """Add every record of a book's window.
+
+    Args:
+        usage: what `open_usage` returned.
+        book: whose metered lines are used; a line that is the largest makes 30 % of its records.
+        time_zones: the zone of each legal entity, which says when its days begin.
+        records_per_day: how many records a line of the median customer makes on a weekday.
+    """
+    lines = list(_metered_lines(book, time_zones, records_per_day))
+    if lines:
+        usage.register("metered_lines", pa.Table.from_pylist(lines))
+        usage.execute(_RECORDS.format(**_SHAPE))
+        usage.unregister("metered_lines")
 
 
-def _weight(contract: Contract, line: Line, day: date) -> float:
-    """Return how many records a line makes on a day, on average."""
-    if contract.silent and contract.silent[0] <= day <= contract.silent[1]:
-        return 0.0
-    if chance("silent", line.contract_line_id, day) < _SILENT_DAYS:
-        return 0.0
-    size = math.exp(_CUSTOMER_SPREAD * _bell("customer", contract.customer_id))
-    weight = _RECORDS_PER_DAY * size
-    if day.weekday() >= _SATURDAY:
-        weight *= _WEEKEND_FACTOR
-    return weight * (_BURST_FACTOR if _is_burst(line, day) else 1.0)
+def add_records(usage: duckdb.DuckDBPyConnection, records: list[UsageRecord]) -> None:
+    """Add single records."""
+    usage.register("added", pa.Table.from_pylist([asdict(record) for record in records]))
+    usage.execute("insert into usage_records by name from added")
+    usage.unregister("added")
 
 
-def _scale_of_largest(weights: dict[tuple[str, date], float], largest: set[str]) -> float:
-    """Return the factor that gives the largest customer its share of all records."""
-    own = math.fsum(weight for (line_id, _), weight in weights.items() if line_id in largest)
-    others = math.fsum(weights.values()) - own
-    return others * _LARGEST_SHARE / (1 - _LARGEST_SHARE) / own
-
-
-def _record(line: Line, *, subject: str, day: date, zone: ZoneInfo, number: int) -> UsageRecord:
-    names = (line.contract_line_id, day, number)
-    second = int(chance("second", *names[: 2 if _is_burst(line, day) else 3]) * _SECONDS_OF_DAY)
-    local = datetime.combine(day, time(), tzinfo=zone) + timedelta(seconds=second)
-    factor = Decimal(f"{math.exp(_QUANTITY_SPREAD * _bell('quantity', *names)):.4f}")
-    typical = line.typical_quantity or Decimal(1)
-    step = Decimal(1) if typical == typical.to_integral_value() else Decimal("0.001")
-    occurred_at = naive_utc(local)
-    return UsageRecord(
-        event_id=f"use-{line.contract_line_id}-{day:%Y%m%d}-{number:03d}",
-        subject=subject,
-        occurred_at=occurred_at,
-        received_at=occurred_at + _DELAY,
-        meter_code=line.meter_code or "",
-        quantity=max((typical * factor).quantize(step), step),
-        contract_line_id=line.contract_line_id,
-        usage_date=day,
+def records_of(
+    usage: duckdb.DuckDBPyConnection, contract_line_id: str, month: date
+) -> list[UsageRecord]:
+    """Return the records of one line and month, ordered by time and id."""
+    rows = usage.execute(
+        """
+        from usage_records
+        where contract_line_id = ? and date_trunc('month', usage_date) = ?
+        order by occurred_at, event_id
+        """,
+        [contract_line_id, month],
     )
+    names = [column[0] for column in rows.description or ()]
+    return [UsageRecord(**dict(zip(names, values, strict=True))) for values in rows.fetchall()]
 
 
-def _is_burst(line: Line, day: date) -> bool:
-    return chance("burst", line.contract_line_id, day) < _BURST_DAYS
+def quantities(usage: duckdb.DuckDBPyConnection) -> dict[str, list[UsageQuantity]]:
+    """Return how much of each line was used, in the order in which it was received."""
+    rows = usage.execute(
+        """
+        select
+            contract_line_id,
+            usage_date,
+            cast(received_at as date) as received_on,
+            cast(sum(quantity) as decimal(38, 6)) as quantity
+        from usage_records
+        group by all
+        order by contract_line_id, received_on, usage_date
+        """
+    ).fetchall()
+    result: dict[str, list[UsageQuantity]] = {}
+    for contract_line_id, usage_date, received_on, quantity in rows:
+        result.setdefault(contract_line_id, []).append(
+            UsageQuantity(usage_date=usage_date, received_on=received_on, quantity=quantity)
+        )
+    return result
 
 
-def _bell(*names: object) -> float:
-    """Return a normally distributed number that depends on the names alone."""
-    return _NORMAL.inv_cdf(min(max(chance("bell", *names), 1e-9), 1 - 1e-9))
+def _metered_lines(
+    book: ContractBook, time_zones: Mapping[str, str], records_per_day: int
+) -> Iterator[dict[str, object]]:
+    for contract in book.contracts:
+        spans = versions(contract)
+        first_day = max(book.usage_first, spans[0].first_day)
+        last_day = min(book.usage_last, spans[-1].last_day)
+        for line in contract.lines:
+            if line.is_usage and first_day <= last_day:
+                yield {
+                    "contract_line_id": line.contract_line_id,
+                    "subject": book.customer(contract.customer_id).source_id("metering"),
+                    "meter_code": line.meter_code,
+                    "time_zone": time_zones[contract.legal_entity_code],
+                    "first_day": first_day,
+                    "last_day": last_day,
+                    "silent_first": contract.silent[0] if contract.silent else None,
+                    "silent_last": contract.silent[1] if contract.silent else None,
+                    "is_largest": line.is_largest,
+                    "records_per_day": records_per_day,
+                    **_typical_quantity(line),
+                }
+
+
+def _typical_quantity(line: Line) -> dict[str, int]:
+    """Return the median of a line's records and what they are multiples of, in millionths."""
+    typical = line.typical_quantity or Decimal(1)
+    is_whole = typical == typical.to_integral_value()
+    return {
+        "typical_micro": int(typical * _MICRO),
+        "step_micro": _MICRO if is_whole else _MICRO // 1000,
+    }

@@ -157,6 +157,7 @@ def _contract(
         signed=term_start - timedelta(days=1),
         term_start=term_start,
         term_end=arithmetic.add_months(term_start, months) - timedelta(days=1),
+        billing_source="billing",
         billing_frequency="monthly",
         billing_timing="advance",
         first_invoice=None,
@@ -180,7 +181,7 @@ def _events(book: ContractBook, reference: Path, instant: datetime) -> Iterator[
         instant.date() - timedelta(days=1),
     )
     for contract in book.contracts:
-        for invoice in billing.invoices(contract, ()):
+        for invoice in billing.invoices(contract, {}):
             yield invoice_event(book, invoice)
 
 

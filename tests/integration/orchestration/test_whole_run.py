@@ -37,7 +37,7 @@ class Demo:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     folder = tmp_path_factory.mktemp("demo")
     company, home, said = folder / "company", folder / "home", folder / "first.json"
-    write_demo(company)
+    write_demo(company, scale=0)
     options = ["--company", str(company), "--home", str(home), "--json"]
     done = _tieout("run", *options)
     assert done.returncode == 0, done.stderr

@@ -30,27 +30,37 @@ from ingestion.demo_company.claim import FolderTakenError
 from ingestion.demo_company.contract_book import read_contract_book, versions
 
 FIRST, SECOND = "2026-03-01", "2026-03-10"
+EVENTS_IN = "landing/*/[bcs]*/*"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the contract book alone."""
     out = tmp_path_factory.mktemp("demo")
-    write_demo(out)
+    write_demo(out, scale=0)
     return out
 
 
 @pytest.fixture(scope="module")
 def events(folder: Path) -> list[dict]:
+    return read_events(folder)
+
+
+@pytest.fixture(scope="module")
+def usage(folder: Path) -> duckdb.DuckDBPyConnection:
+    return read_usage(folder)
+
+
+def read_events(folder: Path) -> list[dict]:
     result = []
-    for path in sorted((folder / "landing").glob("*/[cb]*/*")):
+    for path in sorted(folder.glob(EVENTS_IN)):
         opener = gzip.open if path.suffix == ".gz" else open
         with opener(path, "rt", encoding="utf-8") as file:
             result += [{**json.loads(line), "path": path} for line in file]
     return result
 
 
-@pytest.fixture(scope="module")
-def usage(folder: Path) -> duckdb.DuckDBPyConnection:
+def read_usage(folder: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
     columns = (
@@ -71,6 +81,11 @@ def usage(folder: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def read_labels(folder: Path) -> list[dict[str, str]]:
+    with (folder / "faults.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def invoices(events: list[dict]) -> dict[str, dict]:
     return {
         event["data"]["invoice_id"]: event["data"]
@@ -80,7 +95,7 @@ def invoices(events: list[dict]) -> dict[str, dict]:
 
 
 def test_two_writings_have_the_same_bytes(folder: Path, tmp_path: Path) -> None:
-    write_demo(tmp_path)
+    write_demo(tmp_path, scale=0)
 
     assert _hashes(tmp_path) == _hashes(folder)
 
@@ -92,7 +107,7 @@ def test_a_company_of_somebodys_own_is_not_written_over(tmp_path: Path, text: st
     (tmp_path / "company.yaml").write_text(text)
 
     with pytest.raises(FolderTakenError, match="is no demonstration"):
-        write_demo(tmp_path)
+        write_demo(tmp_path, scale=0)
 
     assert (tmp_path / "landing" / "invoices.jsonl").exists()
     assert (tmp_path / "company.yaml").read_text() == text
@@ -103,7 +118,7 @@ def test_a_second_writing_leaves_nothing_of_the_first(folder: Path, tmp_path: Pa
     stray.parent.mkdir(parents=True)
     stray.write_text("old")
 
-    write_demo(tmp_path)
+    write_demo(tmp_path, scale=0)
 
     assert _hashes(tmp_path) == _hashes(folder)
 
@@ -112,7 +127,11 @@ def test_the_folder_passes_the_company_reader(folder: Path) -> None:
     company = read_company(folder)
 
     assert company.is_demo
-    assert {entity.functional_currency for entity in company.legal_entities} == {"USD", "EUR"}
+    assert {entity.functional_currency for entity in company.legal_entities} == {
+        "USD",
+        "EUR",
+        "JPY",
+    }
     assert [arrival.at.isoformat() for arrival in company.arrivals] == [
         "2026-03-01T06:00:00+00:00",
         "2026-03-10T06:00:00+00:00",
@@ -142,6 +161,10 @@ def test_no_file_holds_what_had_not_happened_when_it_arrived(
         ("INV-1010-01", "2026-01-15", ["28500.00", "4500.00"]),
         ("INV-2002-02", "2026-02-01", ["1137.97"]),  # 64 x (390 - 280) x 59 / 365, to 31 March
         ("INV-2006-01", "2026-01-01", ["1350.00"]),  # 18 x 300 / 2 for six months, in two parts
+        ("INV-1017-02", "2026-02-26", ["3110.00"]),  # 3650 x 311 / 365, billed two days late
+        ("INV-1021-01", "2026-01-01", ["760.031"]),  # 33 x 92.125 / 4 = 760.03125
+        ("INV-3001-01", "2026-01-01", ["383875"]),  # 37 x 41500 / 4
+        ("INV-1024-01", "2026-01-01", ["330.00"]),  # 6 x 55, by the acquired company's system
     ],
 )
 def test_fixed_invoices_are_what_the_contract_says(
@@ -186,6 +209,7 @@ def test_every_invoice_but_the_broken_one_adds_up(events: list[dict]) -> None:
         ("CT-1005-3", "America/New_York", "2026-02-01", "2026-02-28", "volume"),
         ("CT-2003-2", "Europe/Berlin", "2026-02-01", "2026-02-28", "included"),
         ("CT-2005-2", "Europe/Berlin", "2026-02-01", "2026-02-28", "per_unit"),
+        ("CT-3001-2", "Asia/Tokyo", "2026-02-01", "2026-02-28", "yen"),
     ],
 )
 def test_usage_invoices_are_the_landed_usage_at_its_price(
@@ -223,11 +247,15 @@ def test_usage_invoices_are_the_landed_usage_at_its_price(
         ),
         "included": lambda q: max(q - 50_000, 0) * Fraction("0.0024"),
         "per_unit": lambda q: q * Fraction("0.0265"),
+        "yen": lambda q: (
+            min(q, 100_000) * Fraction("0.29") + max(q - 100_000, 0) * Fraction("0.21")
+        ),
     }
-    expected = round_half_up(formulas[rate](Fraction(quantity)) * 100)
+    minor_units = 1 if rate == "yen" else 100
+    expected = round_half_up(formulas[rate](Fraction(quantity)) * minor_units)
 
     billed = sum(
-        round(Decimal(billed_line["net_amount"]) * 100)
+        round(Decimal(billed_line["net_amount"]) * minor_units)
         for invoice in invoices(events).values()
         for billed_line in invoice["lines"]
         if billed_line["contract_line_id"] == line
@@ -288,18 +316,18 @@ def test_every_price_model_and_format_is_in_use(folder: Path) -> None:
 def test_some_contracts_come_as_the_old_version_of_the_event(events: list[dict]) -> None:
     schemas = Counter(e["dataschema"] for e in events if e["type"] == "subscription.created")
 
-    assert schemas == {"tieout:subscription.created:2": 20, "tieout:subscription.created:1": 2}
+    assert schemas == {"tieout:subscription.created:2": 33, "tieout:subscription.created:1": 2}
 
 
 def test_every_label_names_something_that_is_there(
     folder: Path, events: list[dict], usage: duckdb.DuckDBPyConnection
 ) -> None:
-    with (folder / "faults.csv").open(encoding="utf-8") as file:
-        labels = list(csv.DictReader(file))
+    labels = read_labels(folder)
     known = {event["id"] for event in events} | {event["subject"] for event in events}
     known |= {row[0] for row in usage.execute("select id from landed").fetchall()}
     known |= {row[0] for row in usage.execute("select subject from landed").fetchall()}
     known |= {path.name for path in folder.glob("landing/*/*/*")}
+    known |= {name for path in folder.glob("reference/*.csv") for name in _words(path)}
 
     assert len(labels) > 10
     assert [label for label in labels if label["subject"] not in known] == []
@@ -318,12 +346,11 @@ def test_duplicates_repeat_the_body_and_conflicts_do_not(
     conflicts = usage.execute(
         "select id from landed group by id having count(distinct quantity) > 1"
     ).fetchall()
-    with (folder / "faults.csv").open(encoding="utf-8") as file:
-        labelled = [
-            (row["subject"],)
-            for row in csv.DictReader(file)
-            if row["code"] == "DUPLICATE_KEY_DIFFERENT_BODY" and row["subject"].startswith("use-")
-        ]
+    labelled = [
+        (row["subject"],)
+        for row in read_labels(folder)
+        if row["code"] == "DUPLICATE_KEY_DIFFERENT_BODY" and row["subject"].startswith("use-")
+    ]
     assert conflicts == labelled
 
 
@@ -382,6 +409,12 @@ def test_a_term_must_be_whole_months() -> None:
     assert term_months(start, book.contracts[0].term_end) == 12
     with pytest.raises(ValueError, match="no whole number of months"):
         term_months(start, add_months(start, 3))
+
+
+def _words(path: Path) -> set[str]:
+    """Return what stands in a table."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {value for row in csv.reader(file) for value in row}
 
 
 def _hashes(folder: Path) -> dict[str, str]:

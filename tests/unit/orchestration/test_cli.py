@@ -95,7 +95,7 @@ def test_a_home_without_a_run_is_said(
 def test_a_home_that_cannot_be_written_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_demo(tmp_path / "company")
+    write_demo(tmp_path / "company", scale=0)
     (tmp_path / "file").write_text("")
     home = tmp_path / "file" / "home"
     arguments = ["run", "--company", str(tmp_path / "company"), "--home", str(home)]

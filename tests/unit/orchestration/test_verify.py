@@ -24,7 +24,7 @@ _ERP = "ERP documents against the sealed books"
 @pytest.fixture
 def company(tmp_path: Path) -> Path:
     folder = tmp_path / "company"
-    write_demo(folder)
+    write_demo(folder, scale=0)
     return folder
 
 
