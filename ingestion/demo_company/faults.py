@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -72,6 +73,7 @@ class Fault:
         subject: the event, usage record, file or customer that carries it.
         exception: how the exception queue names it; empty when it is no exception.
         where: the file that brings it.
+        opens: the day of the arrival that makes it visible.
         heals: the day of the arrival that resolves it; empty when somebody has to.
     """
 
@@ -80,6 +82,7 @@ class Fault:
     subject: str
     exception: str
     where: str
+    opens: str
     heals: str
 
 
@@ -141,9 +144,10 @@ def event_labels(files: Mapping[str, str]) -> list[Fault]:
         Fault(
             fault=row["fault"],
             code=row["code"],
-            subject=row.get("event", row.get("subject")),
+            subject=row.get("subject", row["event"]),
             exception=row.get("exception", ""),
-            where=row["file"] if "file" in row else files[row["event"]],
+            where=row.get("file", files[row["event"]]),
+            opens=str(row.get("opens", _arrival_day(files[row["event"]]))),
             heals=str(row.get("heals", "")),
         )
         for row in rows
@@ -199,8 +203,19 @@ def usage_labels(
 
 def _usage_label(fault: str, code: str, subject: str, where: str, *, exception: str = "") -> Fault:
     return Fault(
-        fault=fault, code=code, subject=subject, exception=exception, where=where, heals=""
+        fault=fault,
+        code=code,
+        subject=subject,
+        exception=exception,
+        where=where,
+        opens=_arrival_day(where),
+        heals="",
     )
+
+
+def _arrival_day(file: str) -> str:
+    """Return the day of an arrival, which its folder is named by."""
+    return Path(file).parts[1]
 
 
 def _changed(event: LandedEvent, change: Callable[[dict[str, Any]], None]) -> LandedEvent:

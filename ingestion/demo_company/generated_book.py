@@ -79,10 +79,8 @@ class _Sale:
         """Return what was agreed, with everything that changed it."""
         contract = self._first_term()
         if self._happens("cancelled"):
-            contract = self._cancelled(contract)
-        else:
-            contract = self._renewed(self._changed(contract))
-        return self._conceded(contract)
+            return self._cancelled(contract)
+        return self._conceded(self._renewed(self._changed(contract)))
 
     def _draw(self, size: int, *names: object) -> int:
         return draw(size, *names, self._number)
@@ -222,7 +220,8 @@ class _Sale:
         day = self._day_within(contract, "cancelled on")
         if policy == "at_period_end":
             day = contract.term_end + _ONE_DAY if contract.term_end < self._last_day else None
-        if day is None:
+        is_paid_at_once = contract.billing_frequency == "annual"
+        if day is None or (policy == "immediate_credit" and not is_paid_at_once):
             return contract
         return replace(
             contract,
