@@ -30,21 +30,30 @@ _LATE_QUANTITY = 12_000
 
 @dataclass(frozen=True, kw_only=True)
 class LateUsage:
-    """Use of a line in a month that arrives when the month is closed, and where it is booked."""
+    """Use of a line in a month that arrives when the month is closed, and where it is booked.
+
+    Attributes:
+        billed_with: the day of the arrival that brings its invoice, when that is a later one:
+            until then the month's invoice is lower than its charge.
+    """
 
     contract_line_id: str
     month: date
     received_at: datetime
     accounting_period: str
+    billed_with: str = ""
+
+    @property
+    def charge(self) -> str:
+        """How the exception queue names the charge of the month (both lines are in USD)."""
+        contract_id = self.contract_line_id.rpartition("-")[0]
+        return f"{contract_id}|{self.contract_line_id}|{self.month:%Y-%m}|USD"
 
     @property
     def exception(self) -> str:
-        """How the exception queue names it (both lines are of NW-US, in USD)."""
-        contract_id = self.contract_line_id.rpartition("-")[0]
-        return (
-            f"{contract_id}|{self.contract_line_id}|NW-US|USD"
-            f"|{self.month:%Y-%m}|{self.accounting_period}"
-        )
+        """How the exception queue names it (both lines are of NW-US)."""
+        line, month = self.charge.removesuffix("|USD").rsplit("|", maxsplit=1)
+        return f"{line}|NW-US|USD|{month}|{self.accounting_period}"
 
 
 LATE_USAGE = (
@@ -59,6 +68,7 @@ LATE_USAGE = (
         month=date(2025, 12, 1),
         received_at=datetime(2026, 1, 20, 7),  # noqa: DTZ001
         accounting_period="2026-01",
+        billed_with="2026-03-01",
     ),
 )
 
@@ -198,10 +208,24 @@ def usage_labels(
             )
             for late, record, file in came_late
         ),
+        *(
+            _usage_label(
+                "late usage not billed yet",
+                "CHARGE_BILLING_BREAK",
+                record.event_id,
+                file,
+                exception=late.charge,
+                heals=late.billed_with,
+            )
+            for late, record, file in came_late
+            if late.billed_with
+        ),
     ]
 
 
-def _usage_label(fault: str, code: str, subject: str, where: str, *, exception: str = "") -> Fault:
+def _usage_label(
+    fault: str, code: str, subject: str, where: str, *, exception: str = "", heals: str = ""
+) -> Fault:
     return Fault(
         fault=fault,
         code=code,
@@ -209,7 +233,7 @@ def _usage_label(fault: str, code: str, subject: str, where: str, *, exception: 
         exception=exception,
         where=where,
         opens=_arrival_day(where),
-        heals="",
+        heals=heals,
     )
 
 

@@ -102,7 +102,11 @@ def test_every_contract_balance_comes_to_its_printed_arithmetic(books: Books) ->
     rows = books.ask("select * from revenue.contract_balances")
 
     for row in rows:
-        (explanation,) = explain_balances(books, row["contract_id"], row["accounting_period"])
+        (explanation,) = (
+            each
+            for each in explain_balances(books, row["contract_id"], row["accounting_period"])
+            if f" {row['currency']}, unbilled" in each.title
+        )
         lines = _lines(explanation)
         for name, column in (
             ("billed to date", "billed_minor"),

@@ -29,6 +29,14 @@ def test_a_good_folder_is_read(tmp_path: Path) -> None:
     assert company.tables["approval_limits"][0]["above_amount"] == "1000000.00"
 
 
+def test_a_limit_may_be_as_large_as_amounts_in_yen_are(tmp_path: Path) -> None:
+    folder = write_company(tmp_path)
+    file = folder / "company.yaml"
+    file.write_text(file.read_text().replace('above: "1000000.00"', 'above: "99999999999"'))
+
+    assert read_company(folder).tables["approval_limits"][0]["above_amount"] == "99999999999"
+
+
 def test_a_source_owns_files_by_the_last_two_parts_of_their_path(tmp_path: Path) -> None:
     crm = read_company(write_company(tmp_path)).sources["crm"]
     assert crm.owns(PurePosixPath("2026-03-01/crm/a.jsonl"))
