@@ -79,6 +79,15 @@ def last_company(home: Home) -> Path | None:
     return None
 
 
+def records_before(home: Home, as_of: str, most: int) -> list[dict[str, Any]]:
+    """Return what the last runs before an instant recorded, newest first."""
+    records = [RunRecord(path).facts() for path in _folder(home).glob("*.json")]
+    before = [record for record in records if record.get("as_of", as_of) < as_of]
+    return sorted(before, key=lambda record: (record["as_of"], record["run_id"]), reverse=True)[
+        :most
+    ]
+
+
 def sweep_records(home: Home) -> None:
     """Keep the records of the last runs."""
     records = sorted(_folder(home).glob("*.json"), key=lambda path: path.stat().st_mtime_ns)

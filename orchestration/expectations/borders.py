@@ -102,6 +102,26 @@ FRAMES = {
         group by event_type
         order by event_type
     """,
+    "events_by_source": """
+        select
+            source,
+            count(*) - count(distinct event_id) as repeated_count,
+            min(coalesce(landed_line, 0)) as first_landed_line
+        from raw.events
+        group by source
+        order by repeated_count = 0 and first_landed_line > 0, source
+    """,
+    "usage_by_meter": """
+        select
+            source,
+            meter_code,
+            count(*) filter (where quantity is null) as unmeasured_count,
+            count(*) filter (where usage_day is distinct from cast(occurred_at as date))
+                as misdated_count
+        from raw.usage
+        group by source, meter_code
+        order by unmeasured_count = 0 and misdated_count = 0, source, meter_code
+    """,
     "quarantine_codes": """
         select reason_code, count(*) as row_count
         from raw.quarantine
@@ -143,6 +163,7 @@ FRAMES = {
 
 _MANIFEST = ("raw", "manifest")
 _EVENTS = ("raw", "events")
+_USAGE = ("raw", "usage")
 _QUARANTINE = ("raw", "quarantine")
 _PROPOSED = ("journals", "proposed_lines")
 
@@ -160,6 +181,34 @@ EXPECTATIONS = (
         frame="event_types",
         kind="ExpectColumnValuesToBeInSet",
         arguments={"column": "event_type"},  # the registry's types are filled in by `suite`
+    ),
+    Expectation(
+        name="events_are_accepted_once",
+        asset=_EVENTS,
+        frame="events_by_source",
+        kind="ExpectColumnValuesToBeInSet",
+        arguments={"column": "repeated_count", "value_set": [0]},
+    ),
+    Expectation(
+        name="events_name_the_line_they_landed_on",
+        asset=_EVENTS,
+        frame="events_by_source",
+        kind="ExpectColumnValuesToBeBetween",
+        arguments={"column": "first_landed_line", "min_value": 1},
+    ),
+    Expectation(
+        name="usage_has_a_quantity",
+        asset=_USAGE,
+        frame="usage_by_meter",
+        kind="ExpectColumnValuesToBeInSet",
+        arguments={"column": "unmeasured_count", "value_set": [0]},
+    ),
+    Expectation(
+        name="usage_lies_on_the_day_it_occurred",
+        asset=_USAGE,
+        frame="usage_by_meter",
+        kind="ExpectColumnValuesToBeInSet",
+        arguments={"column": "misdated_count", "value_set": [0]},
     ),
     Expectation(
         name="quarantine_codes_are_known",

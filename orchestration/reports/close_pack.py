@@ -131,9 +131,15 @@ def _pages(
         revenue_pages.waterfall(books),
         finance_pages.trial_balance(books),
         revenue_pages.recurring_revenue(books),
-        data_docs.page(run_record.record_of(home, run["run_id"]).get(data_docs.FACT)),
+        _data_docs(home, run["run_id"]),
         *(drill_downs.page(connection, drill) for drill in rows_behind.ALL),
     ]
+
+
+def _data_docs(home: Home, run_id: str) -> Page:
+    record = run_record.record_of(home, run_id).facts()
+    earlier = run_record.records_before(home, record.get("as_of", ""), data_docs.MOST_EARLIER)
+    return data_docs.page(record, earlier)
 
 
 def _render(folder: Path, pages: list[Page], run: dict[str, Any], company: str) -> None:

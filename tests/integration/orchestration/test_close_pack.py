@@ -1,7 +1,7 @@
 """The close pack of a small company: every link leads somewhere, every figure is the marts'."""
 
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -98,6 +98,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     ]
     record = run_record.record_of(home, run["run_id"])
     record.update(**{data_docs.FACT: data_docs.facts(verdicts)})
+    stopped = [replace(verdicts[0], is_met=False), *verdicts[1:]]
+    run_record.record_of(home, "earlier").update(
+        as_of="2026-01-01T06:00:00Z",
+        run_id="earlier",
+        **{data_docs.FACT: data_docs.facts(stopped)},
+    )
     close_pack.write(home, COMPANY)
     return home
 
@@ -212,6 +218,12 @@ def test_data_docs_show_every_verdict_of_the_run(home: Home) -> None:
     page = _read(home.site / "data_docs" / "index.html")
     for expectation in EXPECTATIONS:
         assert expectation.name.replace("_", " ").capitalize().lower() in page.text.lower()
+
+
+def test_data_docs_tell_earlier_runs_in_brief(home: Home) -> None:
+    name = EXPECTATIONS[0].name.replace("_", " ")
+    met, of, unmet = _row(home.site / "data_docs" / "index.html", "2026-01-01T06:00:00Z", "earlier")
+    assert (met, of, unmet) == (str(len(EXPECTATIONS) - 1), str(len(EXPECTATIONS)), name)
 
 
 def test_a_name_with_markup_is_shown_as_it_is_written(home: Home) -> None:

@@ -15,7 +15,11 @@ _GOOD = (
     """create table raw.manifest as select 1::bigint as manifest_number, 'a' as landed_path,
     3::bigint as landed_count, 1::bigint as accepted_count, 1::bigint as duplicate_count,
     1::bigint as quarantined_count""",
-    "create table raw.events as select 'invoice.finalized' as event_type",
+    """create table raw.events as select 'invoice.finalized' as event_type, 'billing' as source,
+    'e1' as event_id, 1::bigint as landed_line""",
+    """create table raw.usage as select 'metering' as source, 'calls' as meter_code,
+    1::decimal(17, 6) as quantity, timestamp '2026-01-01 23:59:59' as occurred_at,
+    date '2026-01-01' as usage_day""",
     "create table raw.quarantine as select 'MALFORMED_ROW' as reason_code",
     """create table journals.proposed_lines as
     select * from (values
@@ -33,6 +37,12 @@ _GOOD = (
 _FAULTS = {
     "landed_is_accepted_duplicate_or_quarantined": "update raw.manifest set landed_count = 4",
     "event_types_are_registered": "update raw.events set event_type = 'invoice.guessed'",
+    "events_are_accepted_once": (
+        "insert into raw.events select * from raw.events where source = 'billing'"
+    ),
+    "events_name_the_line_they_landed_on": "update raw.events set landed_line = null",
+    "usage_has_a_quantity": "update raw.usage set quantity = null",
+    "usage_lies_on_the_day_it_occurred": "update raw.usage set usage_day = date '2026-01-02'",
     "quarantine_codes_are_known": "update raw.quarantine set reason_code = 'ODD'",
     "proposed_lines_have_unique_keys": (
         "update journals.proposed_lines set subledger_line_key = 'k'"
@@ -59,6 +69,9 @@ _LAST_ROW_FAULTS = {
     name: f"{_FAULTS[name]} where {key}"
     for name, key in {
         "landed_is_accepted_duplicate_or_quarantined": "landed_path = 'a'",
+        "events_name_the_line_they_landed_on": "event_id = 'e1'",
+        "usage_has_a_quantity": "meter_code = 'calls'",
+        "usage_lies_on_the_day_it_occurred": "meter_code = 'calls'",
         "proposed_lines_have_unique_keys": "subledger_line_key in ('k1', 'k2')",
         "proposed_lines_have_an_account": "subledger_line_key = 'k2'",
         "proposed_lines_have_a_document": "subledger_line_key = 'k2'",
@@ -110,6 +123,14 @@ def test_a_fault_is_seen_behind_any_number_of_good_rows(
     monkeypatch.setattr(borders, "_MOST_ROWS", 3)
     books.execute(
         "insert into raw.manifest select n, 'z' || n, 1, 1, 0, 0 from range(2, 7) as t (n)"
+    )
+    books.execute(
+        "insert into raw.events select 'invoice.finalized', 'a' || n, 'e1', 1 "
+        "from range(6) as t (n)"
+    )
+    books.execute(
+        "insert into raw.usage select 'metering', 'a' || n, 1, '2026-01-01', '2026-01-01' "
+        "from range(6) as t (n)"
     )
     books.execute(
         "insert into journals.proposed_lines select '0' || n, '0' || n, '1200', "
