@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.dbt.given import company
+from tests.books_given import company_with_books
+from tests.unit.dbt.given import company, fixed_line, subscription
 from tests.warehouse import BuildError, Warehouse
 
 JOURNALS = "stg_ledger__* stg_exports__outbox_documents currencies journal_entries journal_lines"
@@ -139,3 +140,18 @@ def _delta(key: str, number: int, account: str, amount: int) -> dict[str, Any]:
         "amount_minor": amount,
         "functional_amount_minor": amount,
     }
+
+
+def test_terms_agreed_on_the_day_of_the_run_are_in_the_waterfall(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    company_with_books(warehouse)
+    # The run is of 1 July, noon: the cut-off date is the day before the contract was agreed.
+    agreed = subscription(
+        "K", [fixed_line("K-1", "1", "365")], at="2026-07-01 09:00:00",
+        term_start="2026-08-01", term_end="2027-07-31",
+    )  # fmt: skip
+    warehouse.insert("raw.events", [agreed])
+    warehouse.build("+revenue_waterfall +remaining_obligations")
+    assert warehouse.rows(
+        "select as_of_period, sum(scheduled_minor)::bigint from revenue.revenue_waterfall group by 1"
+    ) == [("2026-06", 36500)]

@@ -1,6 +1,7 @@
 -- One row per performance obligation: from which day on it is part of the plan, and from which day
 -- on its plan is cut short by the version that replaces it or by a cancellation. Terms are booked
--- when they are agreed, at the latest when they begin.
+-- when they are agreed, at the latest when they begin; what was agreed since the cut-off date counts
+-- with it.
 with
 
 obligations as (
@@ -47,7 +48,8 @@ agreed as (
         contract_versions.version_number,
         max(least(
             contract_versions.valid_from,
-            {{ local_date('events.occurred_at', 'legal_entities.time_zone') }}
+            {{ local_date('events.occurred_at', 'legal_entities.time_zone') }},
+            contracts.cutoff_date
         )) over (
             partition by contract_versions.contract_id
             order by contract_versions.version_number
@@ -65,7 +67,8 @@ cancelled as (
         cancellations.contract_id,
         least(
             cancellations.effective_date,
-            {{ local_date('events.occurred_at', 'legal_entities.time_zone') }}
+            {{ local_date('events.occurred_at', 'legal_entities.time_zone') }},
+            contracts.cutoff_date
         ) as booked_date
     from cancellations
     inner join contracts on cancellations.contract_id = contracts.contract_id
