@@ -13,6 +13,7 @@ from rich.table import Table
 from core.home import Home
 from core.money import format_amount, to_decimal
 from orchestration import publish, scorecard
+from orchestration.workflow_words import next_step, standing
 from posting import changes, ledger, outbox
 
 _EXCEPTIONS = """
@@ -64,6 +65,7 @@ def read_status(home: Home) -> dict[str, Any]:
             "changes_awaiting_approval": len(changes.pending(home)),
             "tie_outs": tie_outs(connection),
             "exceptions": exceptions_by_code(connection),
+            "workflows": workflows(connection),
             "service_levels": scorecard.service_levels(connection),
             "kpis": scorecard.kpis(connection),
         }
@@ -78,6 +80,7 @@ def show(facts: dict[str, Any], console: Console) -> None:
     console.print(f"Approvals   {facts['changes_awaiting_approval']} changes wait")
     show_tie_outs(facts["tie_outs"], console)
     show_exceptions(facts["exceptions"], console)
+    _show_workflows(facts["workflows"], console)
     scorecard.show(facts["kpis"], facts["service_levels"], console)
 
 
@@ -95,6 +98,16 @@ def exceptions_by_code(connection: duckdb.DuckDBPyConnection) -> list[dict[str, 
         "select code, owner, count(*) as open_count, count(*) filter (where is_late) as late_count,"
         " max(age_days) as oldest_days, min(next_step) as next_step"
         " from controls.exceptions group by code, owner order by open_count desc, code, owner",
+    )
+
+
+def workflows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return how many changes of contracts are in which state, and whose their next step is."""
+    return _rows(
+        connection,
+        "select state, state_code, next_step, next_step_owner, is_not_due,"
+        " count(*) as change_count, min(state_since) as oldest_since"
+        " from contracts.workflow_states group by all order by all",
     )
 
 
@@ -151,6 +164,16 @@ def show_exceptions(rows: list[dict[str, Any]], console: Console) -> None:
     for row in rows:
         late = f", {row['late_count']} late" if row["late_count"] else ""
         console.print(f"  {row['open_count']:>5}  {row['code']}  ({row['owner']}{late})")
+
+
+def _show_workflows(rows: list[dict[str, Any]], console: Console) -> None:
+    """Print how many changes of contracts there are, and what those not finished wait for."""
+    total = sum(row["change_count"] for row in rows)
+    open_rows = [row for row in rows if row["next_step"]]
+    waiting = sum(row["change_count"] for row in open_rows)
+    console.print(f"Changes     {total:,} of contracts, {waiting:,} not finished")
+    for row in open_rows:
+        console.print(f"  {row['change_count']:>5}  {standing(row)}, {next_step(row)}")
 
 
 def _rows(

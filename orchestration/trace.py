@@ -91,6 +91,11 @@ _FOUND = """
     union
     select 'erp_document', erp_code || ':' || erp_document_id from journals.journal_entries
     where erp_number = $1
+    union
+    select 'event', events.source || ':' || events.event_id
+    from contracts.workflow_states as workflows
+    inner join lineage.events as events on workflows.event_key = events.event_key
+    where workflows.amendment_id = $1
     order by kind, key
 """
 _USAGE_EVENT = """
@@ -144,9 +149,9 @@ def find(
     if not nodes:
         raise UnknownIdError(
             f"Nothing is known under '{identifier}'. Give the ID of an event, opportunity,"
-            " quote, customer, contract, invoice, credit, payment, ticket, usage charge, subledger"
-            " line, journal line (DOCUMENT:LINE), journal document or ERP document (its number,"
-            " or ERP:ID)."
+            " quote, customer, contract, amendment, invoice, credit, payment, ticket, usage charge,"
+            " subledger line, journal line (DOCUMENT:LINE), journal document or ERP document (its"
+            " number, or ERP:ID)."
             " What was not accepted is listed by `tieout exceptions`."
         )
     return nodes, things

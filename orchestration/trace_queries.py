@@ -8,10 +8,14 @@ _EVENT = """
     select events.source || ':' || events.event_id as key, events.occurred_at as sorted_by,
         events.source, events.event_id, events.event_type, events.subject, events.occurred_at,
         events.known_at, events.correlation_id, events.landed_path, events.landed_line,
-        dispositions.disposition, dispositions.reason_code
+        dispositions.disposition, dispositions.reason_code, workflows.amendment_id,
+        workflows.state, workflows.state_code, workflows.state_since, workflows.next_step,
+        workflows.next_step_owner, workflows.is_not_due
     from lineage.events as events
     left join reconciliation.event_dispositions as dispositions
         on events.event_key = dispositions.event_key
+    left join contracts.workflow_states as workflows
+        on events.event_key = workflows.event_key
     where events.source || ':' || events.event_id in (select unnest($keys))
 """
 _OPPORTUNITY = """

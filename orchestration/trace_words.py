@@ -14,6 +14,7 @@ import duckdb
 
 from core.money import format_amount
 from orchestration.trace_queries import DOCUMENT_KINDS, QUERIES
+from orchestration.workflow_words import next_step, standing
 
 _Row = dict[str, Any]
 # What a thing is called, and what is said about it.
@@ -106,6 +107,9 @@ def _event(_key: str, row: _Row) -> _Said:
     )
     if row["disposition"] not in {None, "posted"}:
         says += f", {_plain(row['disposition'])}: {row['reason_code']}"
+    if row["state"]:
+        since = f"{standing(row)} since {_instant(row['state_since'])}"
+        says += f"; {', '.join(part for part in (since, next_step(row)) if part)}"
     return f"event {row['event_id']} of {row['source']}", says
 
 

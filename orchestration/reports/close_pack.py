@@ -33,6 +33,7 @@ from orchestration.reports import (
     overview,
     revenue_pages,
     rows_behind,
+    workflow_page,
     working_pages,
 )
 from orchestration.reports.books import Books
@@ -49,6 +50,7 @@ MENU = (
     ("waterfall.html", "Waterfall"),
     ("trial_balance.html", "Trial balance"),
     ("journals.html", "Journals"),
+    ("workflows.html", "Changes"),
     ("recurring_revenue.html", "Recurring revenue"),
     ("measures.html", "KPIs"),
     (data_docs.PATH, "Data docs"),
@@ -126,6 +128,7 @@ def _pages(
         working_pages.close_gate(books),
         working_pages.exceptions(books),
         working_pages.journals(books),
+        workflow_page.workflows(books),
         measure_pages.measures(books),
         finance_pages.roll_forwards(books),
         revenue_pages.waterfall(books),

@@ -24,6 +24,10 @@ _TABLES = {
             timestamp '2026-03-03 14:00:00' as occurred_at,
             timestamp '2026-03-10 06:00:00' as known_at, 'ORD-1' as correlation_id,
             'landing/billing/invoices.jsonl.gz' as landed_path, 6::bigint as landed_line
+        union all
+        select 'hash-2', 'crm', 'crm-2', 'subscription.amended', 'CT-1',
+            timestamp '2026-03-08 09:00:00', timestamp '2026-03-09 06:00:00', 'ORD-1',
+            'landing/crm/a.jsonl', 1
     """,
     "lineage.links": f"""
         select unnest([
@@ -81,6 +85,11 @@ _TABLES = {
         select 'CT-1-v1' as contract_version_id, 'CT-1' as contract_id, 1 as version_number,
             'new' as modification_type, null::varchar as amendment_id, 'Q-1' as quote_id,
             date '2026-01-01' as valid_from, date '2027-01-01' as valid_to
+    """,
+    "contracts.workflow_states": """
+        select 'hash-2' as event_key, 'AM-1' as amendment_id, 'held' as state,
+            'CONTRACT_NOT_CONFIRMED' as state_code, timestamp '2026-03-09 06:00:00' as state_since,
+            'approved' as next_step, 'revenue-operations' as next_step_owner, false as is_not_due
     """,
     "reconciliation.tie_out_invoices_to_subledger": """
         select 'invoice' as document_type, 'INV-1' as document_id,
@@ -335,3 +344,11 @@ def test_a_ticket_leads_to_the_credit_it_asked_for(home: Home) -> None:
     assert [found.things[link.child].words for link in found.became] == [
         "credit request RQ-1: 50.00 GBP for invoice INV-1, ticket TK-1 (outage), approved by lead"
     ]
+
+
+def test_an_amendment_says_how_far_it_has_come(home: Home) -> None:
+    assert _words(home, "AM-1")["event"] == (
+        "event crm-2 of crm: subscription.amended, 2026-03-08 09:00:00 UTC, from"
+        " landing/crm/a.jsonl line 1; held (CONTRACT_NOT_CONFIRMED) since 2026-03-09 06:00:00 UTC,"
+        " next: approved by revenue-operations"
+    )
