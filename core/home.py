@@ -80,6 +80,11 @@ class Home:
         return self.path / "site"
 
     @property
+    def closed(self) -> Path:
+        """The close packs of closed periods, one folder per closing."""
+        return self.path / "closed"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's own storage."""
         return self.path / "dagster"

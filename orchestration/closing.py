@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from core.spans import format_instant, period_bounds
 from ingestion.company import Company, LegalEntity
-from orchestration import close_gate, warehouse
+from orchestration import close_gate, closed_packs, warehouse
 from orchestration.close_gate import GateCheck
 from orchestration.erps import administer_periods, connectors
 from orchestration.settings import SettingsError
@@ -32,6 +32,7 @@ class PeriodVerdict:
         erp_code: its ERP.
         accounting_period: the period.
         closed_by: the decision that closed it already, or nothing.
+        close_version: how often it will have been closed then.
         reasons: what stands against it, in sentences; empty when it can be closed.
         closes_too: earlier open periods in which nothing was ever booked.
         checks: the close gate's checklist for it.
@@ -42,6 +43,7 @@ class PeriodVerdict:
     erp_code: str
     accounting_period: str
     closed_by: PeriodDecision | None
+    close_version: int
     reasons: tuple[str, ...]
     closes_too: tuple[str, ...]
     checks: tuple[GateCheck, ...]
@@ -88,13 +90,19 @@ def judge(
 def close(
     work: Workplace, verdicts: Sequence[PeriodVerdict], *, by: str, reason: str | None = None
 ) -> list[str]:
-    """Close what was judged, when nothing stands against any of it.
+    """Close what was judged, when nothing stands against any of it; each keeps its close pack.
 
     Returns:
         What the ERP would not close, in sentences; its administrator tries again at each run.
     """
     said = []
     for verdict in verdicts:
+        pack = closed_packs.keep(
+            work.home,
+            work.company.name,
+            (verdict.legal_entity_code, verdict.accounting_period),
+            verdict.close_version,
+        )
         for period in (*verdict.closes_too, verdict.accounting_period):
             periods.close(
                 work.home,
@@ -106,6 +114,7 @@ def close(
                 now=work.clock(),
                 accepted_checks=verdict.accepted if period == verdict.accounting_period else (),
                 reason=reason,
+                pack_sha256=pack if period == verdict.accounting_period else None,
             )
         said += _follow(work, verdict.legal_entity_code)
     return said
@@ -150,12 +159,11 @@ def _judge_entity(
     accepted: frozenset[str],
 ) -> PeriodVerdict:
     place = (entity.erp, entity.code, period)
-    closed_by = {
+    last = {
         (each.erp_code, each.legal_entity_code, each.accounting_period): each
         for each in periods.decisions(work.home)
     }.get(place)
-    if closed_by is not None and closed_by.decision != periods.CLOSED:
-        closed_by = None
+    closed_by = last if last is not None and last.decision == periods.CLOSED else None
     checks = [
         each
         for each in gate
@@ -174,6 +182,7 @@ def _judge_entity(
         erp_code=entity.erp,
         accounting_period=period,
         closed_by=closed_by,
+        close_version=last.close_version + (closed_by is None) if last else 1,
         reasons=() if closed_by else tuple(reasons),
         closes_too=() if closed_by else tuple(empty),
         checks=tuple(checks),
@@ -202,6 +211,7 @@ def _reasons(
     if period not in {each.accounting_period for each in _erp_periods(work, entity)}:
         return [f"The ERP {entity.erp} has no period {period} for {entity.code}."]
     live = periods.open_work(work.home, work.home.warehouse, entity.erp, entity.code, period)
+    live += [] if live else closed_packs.missing(work.home, world)
     if not _open_in_erp(work, entity, period):  # its ERP closed it before us, so nobody asked
         return live
     return live + close_gate.obstacles(

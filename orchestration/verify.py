@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from core.home import Home
 from ingestion import manifest
+from orchestration import closed_packs
 from orchestration.erps import connectors
 from orchestration.workplace import Workplace
 from posting import audit_log, ledger, outbox, sealed_documents, store, verification
@@ -17,6 +18,7 @@ from posting.states import State
 
 _BOOKS = "ledger, outbox and their sums"
 _AUDIT = "audit log"
+_PACKS = "close packs of closed periods"
 _ERP = "ERP documents against the sealed books"
 _Line = tuple[int, str, str, str, str, int, int]
 
@@ -50,11 +52,12 @@ def verify(work: Workplace) -> list[Check]:
     if control.problems:
         chain = Check(name="chain of ledger files", problems=ledger.verify(home))
         unread = "The control store cannot be read, so this was not checked. Restore it first."
-        skipped = [Check(name=name, not_proven=unread) for name in (_BOOKS, _AUDIT, _ERP)]
+        skipped = [Check(name=name, not_proven=unread) for name in (_BOOKS, _AUDIT, _PACKS, _ERP)]
         return [raw, control, chain, *skipped]
     books = Check(name=_BOOKS, problems=verification.verify(home))
     audit = Check(name=_AUDIT, problems=audit_log.verify(home))
-    return [raw, control, books, audit, _erp_check(work)]
+    packs = Check(name=_PACKS, problems=closed_packs.verify(home))
+    return [raw, control, books, audit, packs, _erp_check(work)]
 
 
 def _erp_check(work: Workplace) -> Check:

@@ -4,6 +4,7 @@ Belongs here: appending entries inside the caller's transaction, and proving the
 Does not: deciding what is worth an entry (whoever changes a fact does).
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,6 +52,19 @@ def record(
         connection.execute(
             update(tables.audit_head).values(sequence=sequence, entry_hash=entry_hash)
         )
+
+
+def entries(connection: Connection, action: str) -> list[AuditEntry]:
+    """Return the entries of one action, in their order."""
+    rows = connection.execute(
+        select(tables.audit_log)
+        .where(tables.audit_log.c.action == action)
+        .order_by(tables.audit_log.c.sequence)
+    ).mappings()
+    return [
+        AuditEntry(action=row["action"], subject=row["subject"], details=json.loads(row["details"]))
+        for row in rows
+    ]
 
 
 def verify(home: Home) -> list[str]:

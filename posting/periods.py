@@ -142,10 +142,12 @@ def close(
     now: datetime,
     accepted_checks: Sequence[str] = (),
     reason: str | None = None,
+    pack_sha256: str | None = None,
 ) -> None:
     """Close a period: from now on differences of it are posted in the first open one after.
 
-    A period that is closed already stays as it is.
+    A period that is closed already stays as it is. The hash of the close pack that was kept goes
+    into the audit log.
 
     Raises:
         PeriodOpenWorkError: something of it is unsealed, unapproved or undelivered.
@@ -181,7 +183,7 @@ def close(
             as_of=as_of,
             ledger_head=head,
         )
-        _record(connection, decision, now)
+        _record(connection, decision, now, pack_sha256=pack_sha256)
 
 
 def reopen(
@@ -261,7 +263,13 @@ def _refuse_nobody(by: str) -> None:
         raise ApprovalError("Say who decides, with --by.")
 
 
-def _record(connection: Connection, decision: PeriodDecision, now: datetime) -> None:
+def _record(
+    connection: Connection,
+    decision: PeriodDecision,
+    now: datetime,
+    *,
+    pack_sha256: str | None = None,
+) -> None:
     """Write the decision and its entry in the audit log."""
     facts = asdict(decision)
     connection.execute(insert(tables.period_decisions).values(**facts))
@@ -270,7 +278,7 @@ def _record(connection: Connection, decision: PeriodDecision, now: datetime) -> 
         subject="|".join(_place(decision)),
         details={
             name: str(value) if isinstance(value, datetime) else value
-            for name, value in facts.items()
+            for name, value in (facts | {"pack_sha256": pack_sha256}).items()
             if value is not None
         },
     )

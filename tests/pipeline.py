@@ -20,7 +20,7 @@ from core.home import Home
 from core.spans import format_instant
 from ingestion import landing
 from ingestion.landing import IngestResult
-from orchestration import preview, sealing
+from orchestration import preview, publish, publishing, sealing
 from orchestration.dbt_in_process import Outcome
 from orchestration.erps import administer, connectors
 from orchestration.runs import Run, open_run
@@ -131,6 +131,14 @@ def prove(run: Run, *, with_tests: bool = True) -> None:
     _build(run, PROOF, with_tests=with_tests)
     observations.observe(run.home, run.home.warehouse, run_id=run.run_id, as_of=run.as_of)
     exports.export_observations(run.home)
+
+
+def publish_marts(company: Path, home: Path, now: datetime) -> None:
+    """Publish what was proven last."""
+    with opened(company, home, now) as run:
+        for area in publishing.public_areas(run.work.project.manifest):
+            publishing.publish_area(run, area)
+        publish.publish_file(run.home.marts, run.run_id)
 
 
 def query(home: Path, sql: str) -> list[dict[str, Any]]:

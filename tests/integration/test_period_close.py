@@ -6,6 +6,7 @@ Does not: single guards of ledger and outbox (unit/posting/test_decisions), the 
 
 import json
 import shutil
+import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from core.canonical import file_sha256
 from core.home import Home
+from orchestration import closed_packs
 from orchestration.cli import FAILED, WRONG_USAGE, invoke
 from posting.connectors.embedded import EmbeddedConnector, store_path
 from tests import pipeline
@@ -46,11 +49,16 @@ class Closing:
 
     def copy(self, to: Path) -> "Closing":
         shutil.copytree(self.company, to / "company")
-        shutil.copytree(self.home, to / "home")
+        shutil.copytree(self.home, to / "home", symlinks=True)
         return Closing(company=to / "company", home=to / "home")
 
     def run(self, now: datetime) -> pipeline.PipelineResult:
-        return pipeline.run_pipeline(self.company, self.home, now, with_tests=False)
+        result = pipeline.run_pipeline(self.company, self.home, now, with_tests=False)
+        self.publish(now)
+        return result
+
+    def publish(self, now: datetime) -> None:
+        pipeline.publish_marts(self.company, self.home, now)
 
     def command(self, *arguments: str) -> int:
         return invoke([*arguments, "--company", str(self.company), "--home", str(self.home)])
@@ -283,3 +291,72 @@ def test_wrong_words_are_wrong_usage(january: Closing) -> None:
 
 def _january_of(by: str) -> tuple[str, ...]:
     return ("2026-01", "--legal-entity", "T-US", "--by", by)
+
+
+def _proof(closing: Closing) -> list[str]:
+    """Return what `tieout verify` finds wrong with kept close packs."""
+    return closed_packs.verify(Home(closing.home))
+
+
+def test_a_closing_keeps_its_pack_and_verify_proves_it(january: Closing, tmp_path: Path) -> None:
+    closing = january.copy(tmp_path)
+    assert closing.command("close", "2026-01", "--by", "ann") == 0
+    kept = closing.home / "closed" / "T-US" / "2026-01" / "1"
+    facts = json.loads((kept / "closing.json").read_text())
+    assert facts["closing"] == ["T-US", "2026-01", 1]
+    assert facts["run"]["as_of"] == "2026-02-03 12:00:00"
+    sums = subprocess.run(
+        ["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=kept, check=False, capture_output=True
+    )
+    assert sums.returncode == 0, sums.stdout
+    assert "closing.json" in (kept / "SHA256SUMS").read_text()
+    assert _proof(closing) == []
+    # The next run replaces site/ and leaves what was kept alone.
+    closing.run(SECOND)
+    assert _proof(closing) == []
+
+    page = kept / "index.html"
+    page.write_text(page.read_text().replace("2,400.00", "2,500.00") + " ")
+    (found,) = _proof(closing)
+    assert found.startswith("closed/T-US/2026-01/1/index.html of a close pack was changed")
+    assert closing.command("verify") == FAILED
+
+    # Changing the hash as well does not help: the audit log has the one of the closing.
+    lines = (kept / "SHA256SUMS").read_text().splitlines()
+    lines = [
+        f"{file_sha256(page)}  index.html" if line.endswith("  index.html") else line
+        for line in lines
+    ]
+    (kept / "SHA256SUMS").write_text("\n".join(lines) + "\n")
+    (found,) = _proof(closing)
+    assert "is not the one that was kept" in found
+    shutil.rmtree(kept)
+    assert _proof(closing) == [
+        "The close pack closed/T-US/2026-01/1 is missing. Restore it from the backup."
+    ]
+
+
+def test_a_period_closed_again_keeps_both_packs(january: Closing, tmp_path: Path) -> None:
+    closing = january.copy(tmp_path)
+    assert closing.command("close", "2026-01", "--by", "ann") == 0
+    reopening = ("reopen", "2026-01", "--legal-entity", "T-US", "--by", "otto")
+    assert closing.command(*reopening, "--reason", "late usage") == 0
+    closing.land_usage("late", "2026-01-20", 50)
+    closing.run(SECOND)
+    assert closing.command("close", "2026-01", "--by", "ann") == 0
+    versions = sorted(
+        path.name for path in (closing.home / "closed" / "T-US" / "2026-01").iterdir()
+    )
+    assert versions == ["1", "2"]
+    assert _proof(closing) == []
+
+
+def test_a_period_is_not_closed_without_the_pack_of_its_books(
+    january: Closing, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    closing = january.copy(tmp_path)
+    pipeline.run_pipeline(closing.company, closing.home, SECOND, with_tests=False)
+    assert closing.command("close", "2026-01", "--by", "ann") == FAILED
+    assert "their close pack cannot be kept: run again, then close." in capsys.readouterr().out
+    closing.publish(SECOND)
+    assert closing.command("close", "2026-01", "--by", "ann") == 0

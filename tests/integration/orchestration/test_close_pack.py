@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from core.home import Home
-from orchestration import publish, publishing, run_record
+from orchestration import run_record
 from orchestration.expectations.borders import EXPECTATIONS, Verdict
 from orchestration.reports import close_pack, data_docs, drill_downs
 from orchestration.reports.elements import anchor
-from tests.pipeline import opened, query, run_pipeline
+from tests.pipeline import publish_marts, query, run_pipeline
 from tests.proof_company import write_proof_company
 
 NOW = datetime(2026, 2, 10, 6, tzinfo=UTC)
@@ -77,19 +77,12 @@ def _row(page: Path, *beginning: str) -> list[str]:
     return row[len(beginning) :]
 
 
-def _publish(company: Path, home: Path) -> None:
-    with opened(company, home, NOW) as run:
-        for area in publishing.public_areas(run.work.project.manifest):
-            publishing.publish_area(run, area)
-        publish.publish_file(run.home.marts, run.run_id)
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     root = tmp_path_factory.mktemp("pack")
     company, path = write_proof_company(root / "company"), root / "home"
     run_pipeline(company, path, NOW)
-    _publish(company, path)
+    publish_marts(company, path, NOW)
     home = Home(path)
     (run,) = query(path, "select run_id from run.parameters")
     verdicts = [
