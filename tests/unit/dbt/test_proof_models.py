@@ -153,5 +153,6 @@ def test_terms_agreed_on_the_day_of_the_run_are_in_the_waterfall(tmp_path: Path)
     warehouse.insert("raw.events", [agreed])
     warehouse.build("+revenue_waterfall +remaining_obligations")
     assert warehouse.rows(
-        "select as_of_period, sum(scheduled_minor)::bigint from revenue.revenue_waterfall group by 1"
+        "select as_of_period, sum(scheduled_minor)::bigint from revenue.revenue_waterfall"
+        " group by as_of_period"
     ) == [("2026-06", 36500)]
