@@ -54,15 +54,14 @@ def record(
         )
 
 
-def entries(connection: Connection, action: str) -> list[AuditEntry]:
+def entries(home: Home, action: str) -> list[AuditEntry]:
     """Return the entries of one action, in their order."""
-    rows = connection.execute(
-        select(tables.audit_log)
-        .where(tables.audit_log.c.action == action)
-        .order_by(tables.audit_log.c.sequence)
-    ).mappings()
+    table = tables.audit_log
+    query = select(table).where(table.c.action == action).order_by(table.c.sequence)
+    with store.reading(home) as connection:
+        rows = connection.execute(query).mappings().all()
     return [
-        AuditEntry(action=row["action"], subject=row["subject"], details=json.loads(row["details"]))
+        AuditEntry(action=action, subject=row["subject"], details=json.loads(row["details"]))
         for row in rows
     ]
 
