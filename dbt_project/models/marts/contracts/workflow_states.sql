@@ -110,7 +110,10 @@ final as (
         on
             facts.hold_code = exceptions.code
             and exceptions.subject_key
-            in (facts.contract_id, facts.document_type || ':' || facts.document_id)
+            = case
+                when facts.contract_hold_code is not null then facts.contract_id
+                else facts.document_type || ':' || facts.document_id
+            end
 
 )
 
