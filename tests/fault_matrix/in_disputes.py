@@ -1,7 +1,7 @@
 """Faults in what the payment provider says of disputes.
 
 Belongs here: disputes and verdicts that contradict what is known, and money that leaves twice.
-Does not: other events (in_events).
+Does not: other documents (in_documents).
 """
 
 from typing import Any

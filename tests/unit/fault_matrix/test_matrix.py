@@ -67,6 +67,13 @@ def test_every_fault_has_a_name_of_its_own_and_a_control_that_exists() -> None:
     assert unknown == set()
 
 
+def test_every_module_of_faults_is_injected_by_a_test_file_of_its_own() -> None:
+    root = PROJECT.parent / "tests"
+    modules = {path.stem for path in (root / "fault_matrix").glob("in_*.py")}
+    tests = (root / "integration" / "fault_matrix").glob("test_faults_in_*.py")
+    assert modules == {path.stem.removeprefix("test_faults_") for path in tests}
+
+
 def test_the_page_names_what_must_fail_and_that_more_did() -> None:
     fault = replace(FAULT, caught_by=("test sums",))
     trial = replace(TRIAL, findings=frozenset({"test sums", "test grain", "exception A"}))
