@@ -1,5 +1,6 @@
 -- A contract that nothing holds back owes service or owes nothing: its deferred revenue is never
 -- below zero.
+{{ config(meta={'dagster': {'ref': {'name': 'contract_balances'}}}) }}
 select contract_balances.*
 from {{ ref('contract_balances') }} as contract_balances
 left join {{ ref('holds') }} as holds

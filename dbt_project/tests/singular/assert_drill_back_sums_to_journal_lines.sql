@@ -1,4 +1,5 @@
 -- The subledger lines behind an account of a document sum to its journal lines, in both currencies.
+{{ config(meta={'dagster': {'ref': {'name': 'journal_line_sources'}}}) }}
 with
 
 journal_lines as (

@@ -1,4 +1,5 @@
 -- Every accepted event ends once: business events one by one, usage per subject, meter and day.
+{{ config(meta={'dagster': {'ref': {'name': 'event_dispositions'}}}) }}
 with
 
 events as (

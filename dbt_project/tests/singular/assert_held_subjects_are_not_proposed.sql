@@ -1,4 +1,5 @@
 -- Nothing of a contract or document that a control holds back reaches a proposal.
+{{ config(meta={'dagster': {'ref': {'name': 'proposed_lines'}}}) }}
 select
     proposed_lines.subledger_line_key,
     holds.subject_type,

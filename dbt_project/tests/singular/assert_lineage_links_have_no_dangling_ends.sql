@@ -1,4 +1,5 @@
 -- Both ends of every link exist: a trace never runs into a key that nothing answers for.
+{{ config(meta={'dagster': {'ref': {'name': 'links'}}}) }}
 with
 
 nodes as (

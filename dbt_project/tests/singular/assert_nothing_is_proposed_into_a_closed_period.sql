@@ -1,4 +1,5 @@
 -- Every proposed line is dated inside a period that its ERP has open.
+{{ config(meta={'dagster': {'ref': {'name': 'proposed_lines'}}}) }}
 select
     proposed_lines.subledger_line_key,
     proposed_lines.posting_date

@@ -1,5 +1,6 @@
 -- The movements of a month, contract by contract, are the change of the recurring revenue that the
 -- metrics show.
+{{ config(meta={'dagster': {'ref': {'name': 'revenue_movements'}}}) }}
 with
 
 movements as (

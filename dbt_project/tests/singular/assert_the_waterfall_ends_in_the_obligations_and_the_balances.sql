@@ -1,5 +1,6 @@
 -- The last row of the waterfall is what the remaining obligations say is to come and what the
 -- contracts' balances say was earned.
+{{ config(meta={'dagster': {'ref': {'name': 'revenue_waterfall'}}}) }}
 with
 
 waterfall as (

@@ -1,4 +1,5 @@
 -- The tiers of a usage charge add up to its amount; a charge without tiers is free or unknown.
+{{ config(meta={'dagster': {'ref': {'name': 'usage_charge_tiers'}}}) }}
 with
 
 tiers as (

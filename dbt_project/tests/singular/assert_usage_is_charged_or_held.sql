@@ -1,4 +1,5 @@
 -- Every accepted usage event is in exactly one of daily usage and held usage.
+{{ config(meta={'dagster': {'ref': {'name': 'daily_usage'}}}) }}
 with
 
 accepted as (

@@ -15,6 +15,7 @@ from core.home import Home
 from orchestration.definitions import build_definitions
 from orchestration.settings import Settings
 from orchestration.workplace import Workplace
+from tests.warehouse import PROJECT
 
 _REPOSITORY = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("tieout"), "__repository__")
 # Every model is a line of its own already in dbt_project; the snapshot holds what orchestration
@@ -100,6 +101,12 @@ def test_reconciling_writes_to_neither_ledger_nor_erp(definitions: dg.Definition
     steps = set(definitions.resolve_job_def("reconcile_books").graph.node_dict)
     assert steps.isdisjoint({"ingest", "seal", "deliver", "exports__changes"})
     assert steps >= {"books", "read_back", "proof", "published__marts_duckdb"}
+
+
+def test_every_fact_asserted_of_several_models_is_a_check_of_one(graph: object) -> None:
+    checks = {key.name for key in graph.asset_check_keys}
+    facts = {path.stem for path in (PROJECT / "tests" / "singular").glob("*.sql")}
+    assert facts <= checks
 
 
 def test_only_the_month_end_job_asks_the_close_gate(definitions: dg.Definitions) -> None:
