@@ -6,13 +6,19 @@ Does not: computing any of them.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tests.conformance.batch import Value
 
 _DECIMALS = 18
 _LABELS = {"allocations": "key", "payments": "id", "component_amounts": "name"}
+# Lists that a case asks for, though nothing may be in them.
+_LISTS: dict[Callable[[Mapping[str, Any]], bool], str] = {
+    lambda inputs: inputs.get("method") == "wallets": "payments",
+    lambda inputs: inputs.get("method") == "apply_to_lines": "remaining_credits",
+    lambda inputs: inputs.get("group_by") is not None: "groups",
+}
 
 Answer = dict[str, Any]
 
@@ -27,12 +33,13 @@ def by_case(values: Iterable[Value]) -> dict[str, list[Value]]:
 
 def put_together(values: Sequence[Value], inputs: Mapping[str, Any]) -> Answer | None:
     """Return the answer to a case; nothing when one of its values is not known."""
-    if not values or any(value.scaled is None for value in values):
+    empty = {key: [] for asks, key in _LISTS.items() if asks(inputs)}
+    if any(value.scaled is None for value in values) or not (values or empty):
         return None
     keys: dict[str, list[Value]] = defaultdict(list)
     for value in values:
         keys[value.key].append(value)
-    return {key: _shaped(key, of_key, inputs) for key, of_key in keys.items()}
+    return empty | {key: _shaped(key, of_key, inputs) for key, of_key in keys.items()}
 
 
 def _shaped(key: str, values: Sequence[Value], inputs: Mapping[str, Any]) -> Any:

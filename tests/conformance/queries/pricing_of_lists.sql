@@ -7,10 +7,15 @@ paid as ({{ percentage_transactions('cases.transactions', 'case_id') }}),
 percentages as (
 
     select
-        paid.case_id,
-        case when count(*) = count(paid.amount_scaled) then sum(paid.amount_scaled) end as scaled
-    from paid
-    group by paid.case_id
+        terms.case_id,
+        case
+            when count(paid.case_id) = count(paid.amount_scaled)
+                then coalesce(sum(paid.amount_scaled), 0)
+        end as scaled
+    from cases.terms as terms
+    left join paid on terms.case_id = paid.case_id
+    where terms.price_model = 'percentage'
+    group by terms.case_id
 
 ),
 

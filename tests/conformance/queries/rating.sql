@@ -368,7 +368,14 @@ answers as (
         and tiered.scenario is null
         and tiered.part = ''
         and coalesce(tiered.quantity_before, 0) = 0
-        and (tiered.takes > 0 or tiered.flat_due <> 0)
+        and (
+            tiered.takes > 0
+            or (
+                tiered.is_first
+                and tiered.billable_quantity = 0
+                and tiered.bills_first_flat_at_zero
+            )
+        )
     union all
     select
         booked.case_id,
