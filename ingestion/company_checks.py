@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ingestion.company_tables import ReferenceRow
 from ingestion.mistakes import Mistakes
+from ingestion.price_term_checks import check_price_terms
 from ingestion.reference_tables import ANY, TABLES
 
 Tables = Mapping[str, tuple[ReferenceRow, ...]]
@@ -39,6 +40,7 @@ def cross_check(tables: Tables, sources: Collection[str], mistakes: Mistakes) ->
     _check_mapped_accounts(tables, mistakes)
     _check_tiers(tables, mistakes)
     _check_prices(tables, mistakes)
+    check_price_terms(tables, mistakes)
     _check_rates(tables, mistakes)
 
 

@@ -45,6 +45,11 @@ POLICIES = (
     "sla_revenue_posting_minutes",
     "sla_reconciliation_minutes",
 )
+PRICE_MODELS = (
+    *("per_unit", "graduated", "volume", "package", "dynamic", "graduated_percentage"),
+    *("block_graduated", "block_volume"),
+)
+ROUNDING_MODES = ("half_up", "ceiling", "floor")
 ANY = "*"
 
 
@@ -145,7 +150,7 @@ _DECLARED = (
         columns=(
             *_text("price_id", "product_code", "meter_code"),
             _currency("currency"),
-            _choice("price_model", "per_unit", "graduated", "volume", "package"),
+            _choice("price_model", *PRICE_MODELS),
             Column(name="included_quantity", kind="decimal", scale=6, is_optional=True),
             Column(name="package_size", kind="decimal", scale=6, is_optional=True),
             _VALID_FROM,
@@ -159,6 +164,29 @@ _DECLARED = (
             Column(name="up_to_quantity", kind="decimal", scale=6, is_optional=True),
             Column(name="unit_price", kind="decimal", is_signed=True),
             Column(name="flat_amount", kind="decimal", is_signed=True, is_optional=True),
+            _VALID_FROM,
+        ),
+        key=("price_id", "tier_number", "valid_from"),
+    ),
+    Table(
+        name="price_terms",
+        columns=(
+            Column(name="price_id"),
+            _choice("conversion_operation", "multiply", "divide", is_optional=True),
+            Column(name="conversion_factor", kind="decimal", is_optional=True),
+            Column(name="conversion_decimals", kind="decimal", scale=0, is_optional=True),
+            _choice("conversion_rounding", *ROUNDING_MODES, is_optional=True),
+            _choice("package_rounding", *ROUNDING_MODES, is_optional=True),
+            _VALID_FROM,
+        ),
+        key=("price_id", "valid_from"),
+    ),
+    Table(
+        name="price_tier_terms",
+        columns=(
+            *_text("price_id", "tier_number"),
+            Column(name="block_size", kind="decimal", scale=6, is_optional=True),
+            Column(name="maximum_amount", kind="decimal", is_optional=True),
             _VALID_FROM,
         ),
         key=("price_id", "tier_number", "valid_from"),

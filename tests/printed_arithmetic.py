@@ -76,7 +76,8 @@ def _evaluate(node: ast.expr, decimals: int) -> Fraction:
             if name in {"max", "min"}:
                 return {"max": max, "min": min}[name](arguments)
             (value,) = arguments
-            return Fraction(math.ceil(value)) if name == "ceil" else half_up(value, decimals)
+            whole = {"ceil": math.ceil, "floor": math.floor}.get(name)
+            return Fraction(whole(value)) if whole else half_up(value, decimals)
     raise AssertionError(ast.dump(node))
 
 

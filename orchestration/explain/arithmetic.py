@@ -3,8 +3,8 @@
     round(36,000.00 x 31 / 365) - round(36,000.00 x 0 / 365)
 
 Numbers may have thousands separators and decimals. `round` rounds half away from zero to the
-decimals of the result, `ceil` up to a whole number; `max` and `min` separate what they compare by
-semicolons.
+decimals of the result, `ceil` up and `floor` down to a whole number; `max` and `min` separate what
+they compare by semicolons.
 
 Belongs here: reading and evaluating one expression with fractions.
 Does not: which expression explains an amount (usage, obligations, journals, documents).
@@ -17,7 +17,7 @@ from fractions import Fraction
 from core.errors import TieoutError
 
 _SYMBOL = re.compile(
-    r"\s*(?:(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<name>round|ceil|max|min)"
+    r"\s*(?:(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<name>round|ceil|floor|max|min)"
     r"|(?P<sign>[-+x/();]))"
 )
 
@@ -115,7 +115,7 @@ class _Reader:
             result = self._sum()
             self._expect(")")
             return result
-        if symbol in {"round", "ceil", "max", "min"}:
+        if symbol in {"round", "ceil", "floor", "max", "min"}:
             return self._function(symbol)
         if not symbol[:1].isdigit():
             raise self._unreadable()
@@ -136,4 +136,6 @@ class _Reader:
         (value,) = arguments
         if name == "ceil":
             return Fraction(-(-value.numerator // value.denominator))
+        if name == "floor":
+            return Fraction(value.numerator // value.denominator)
         return round_half_up(value, self._decimals)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from core.money import format_amount
 from orchestration.explain.books import Books, Row
 from orchestration.explain.explanation import (
+    UNKNOWN,
     Explanation,
     Input,
     Onward,
@@ -38,8 +39,13 @@ _RULES = {
     "per_unit": "every unit costs the same",
     "graduated": "each tier prices the units between its bounds",
     "volume": "the tier that holds the whole quantity prices all of it",
-    "package": "started packages are paid in full",
+    "package": "packages are paid whole",
+    "dynamic": "the cost that was measured, times a factor",
+    "graduated_percentage": "each tier takes its part of the money between its bounds",
+    "block_graduated": "units fill the tiers in order, and started blocks are paid in full",
+    "block_volume": "the tier that holds the whole quantity sells all of it in its blocks",
 }
+_WHOLE = {"ceiling": "ceil({})", "floor": "floor({})", "half_up": "floor({} + 0.5)"}
 _REFERENCES = (
     "docs/accounting/recipes.md#usage",
     "ASC 606-10-32-40: fees for use belong to the period of the use",
@@ -67,7 +73,7 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
             f" {charge['service_start_date']} to {charge['through_date']}"
         ),
         rule=(
-            "quantity less what is included, priced by tier"
+            "quantity in units of the price, less what is included, priced by tier"
             f" ({_RULES.get(charge['price_model'], 'no price plan')}), rounded once, half up"
         ),
         references=_REFERENCES,
@@ -109,7 +115,20 @@ def _inputs(charge: Row, days: list[Row], tiers: list[Row]) -> list[Input]:
         )
         for tier in tiers
     ]
-    return [*used, included, *prices]
+    return [*used, *_conversion_inputs(charge, plan), included, *prices]
+
+
+def _conversion_inputs(charge: Row, plan: str) -> list[Input]:
+    if charge["conversion_operation"] is None:
+        return []
+    return [
+        Input(
+            name="conversion",
+            value=f"{charge['conversion_operation']} by {number(charge['conversion_factor'])}, to"
+            f" {charge['conversion_decimals']} decimals, {charge['conversion_rounding']}",
+            source=f"price_terms.csv; {plan}",
+        )
+    ]
 
 
 def _steps(charge: Row, days: list[Row], tiers: list[Row]) -> list[Step]:
@@ -119,11 +138,12 @@ def _steps(charge: Row, days: list[Row], tiers: list[Row]) -> list[Step]:
         number_step(
             "quantity", " + ".join("{}" for _ in used) or "0", used, charge["quantity"], meter
         ),
+        *_conversion_steps(charge),
         number_step(
             "billable quantity",
             "max({} - {}; 0)",
             [
-                ("quantity", number(charge["quantity"])),
+                _countable(charge),
                 ("included quantity", number(charge["included_quantity"])),
             ],
             charge["billable_quantity"],
@@ -149,20 +169,60 @@ def _steps(charge: Row, days: list[Row], tiers: list[Row]) -> list[Step]:
     return steps
 
 
+def _countable(charge: Row) -> Operand:
+    if charge["conversion_operation"] is None:
+        return ("quantity", number(charge["quantity"]))
+    return ("converted quantity", _number_or_unknown(charge["converted_quantity"]))
+
+
+def _conversion_steps(charge: Row) -> list[Step]:
+    """Return how the measured quantity is brought into the units of the price."""
+    if charge["conversion_operation"] is None:
+        return []
+    sign = "/" if charge["conversion_operation"] == "divide" else "x"
+    template = f"{{}} {sign} {{}}"
+    decimals = charge["conversion_decimals"]
+    if decimals:
+        template += f" x {10**decimals:,}"
+    template = _WHOLE[charge["conversion_rounding"]].format(template)
+    if decimals:
+        template += f" / {10**decimals:,}"
+    return [
+        number_step(
+            "converted quantity",
+            template,
+            [
+                ("quantity", number(charge["quantity"])),
+                ("conversion factor", number(charge["conversion_factor"])),
+            ],
+            charge["converted_quantity"],
+            charge["meter_code"],
+        )
+    ]
+
+
+def _number_or_unknown(value: Decimal | None) -> str:
+    return UNKNOWN if value is None else number(value)
+
+
 def _taken(charge: Row, tier: Row) -> Step:
     """Return how much of the billable quantity a tier takes."""
     billable = ("billable quantity", number(charge["billable_quantity"]))
+    model = charge["price_model"]
     template, operands = "{}", [billable]
-    if charge["price_model"] == "package":
-        template = "ceil({} / {})"
-        operands = [billable, ("package size", number(charge["package_size"]))]
-    elif charge["price_model"] == "graduated":
+    if model in {"graduated", "graduated_percentage", "block_graduated"}:
         above: Operand = ("bound of the tier before", number(tier["above_quantity"]))
         if tier["up_to_quantity"] is None:
             template, operands = "{} - {}", [billable, above]
         else:
             template = "min({}; {}) - {}"
             operands = [billable, ("bound", number(tier["up_to_quantity"])), above]
+    if model == "package":
+        template = _WHOLE[charge["package_rounding"]].format("{} / {}")
+        operands.append(("package size", number(charge["package_size"])))
+    elif model.startswith("block"):
+        template = f"ceil(({template}) / {{}})"
+        operands.append(("block size", number(tier["block_size"])))
     return number_step(
         f"tier {tier['tier_number']} takes", template, operands, tier["quantity"], _unit(charge, 2)
     )
@@ -178,6 +238,9 @@ def _cost(charge: Row, tier: Row) -> Step:
     if tier["flat_amount"]:
         template += " + {}"
         operands.append(("flat amount", number(tier["flat_amount"])))
+    if tier["maximum_amount"] is not None:
+        template = f"min({template}; {{}})"
+        operands.append(("maximum of the tier", number(tier["maximum_amount"])))
     return interim_step(
         f"tier {tier['tier_number']} costs",
         template,
@@ -188,8 +251,9 @@ def _cost(charge: Row, tier: Row) -> Step:
 
 
 def _unit(charge: Row, count: int = 1) -> str:
-    if charge["price_model"] == "package":
-        return "package" if count == 1 else "packages"
+    packed = {"package": "package", "block_graduated": "block", "block_volume": "block"}
+    if charge["price_model"] in packed:
+        return packed[charge["price_model"]] + ("" if count == 1 else "s")
     return str(charge["meter_code"])
 
 

@@ -177,7 +177,7 @@ def _quantity(
 
 def _tiers(model: str, part: str, inputs: Inputs) -> Iterator[Row]:
     if model == "flat":
-        yield _tier(flat_amount=inputs.amount("flat_amount"))
+        yield _tier(unit_price="0", flat_amount=inputs.amount("flat_amount"))
     elif model == "package":
         yield _tier(unit_price=inputs.price("package_amount"))
     elif model == "dynamic":

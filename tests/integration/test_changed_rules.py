@@ -255,8 +255,8 @@ def test_new_code_with_another_result_waits_with_its_money(
     project = changed_project(
         tmp_path / "release",
         "models/intermediate/pricing/int_usage_charges_priced.sql",
-        "greatest(quantities.quantity - coalesce(prices.included_quantity, 0), 0)",
-        "greatest(quantities.quantity - coalesce(prices.included_quantity, 10), 0)",
+        "coalesce(prices.included_quantity, 0) as included_quantity",
+        "coalesce(prices.included_quantity, 10) as included_quantity",
     )
     found = guarded.preview(FIRST + HOUR, dbt_project=project)
     # Ten calls less a month: 0.80 in January, above the first tier, and 1.00 in February.

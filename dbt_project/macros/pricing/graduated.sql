@@ -3,7 +3,7 @@
     greatest(
         least(
             {{ tier }}.billable_quantity,
-            coalesce({{ tier }}.tier_ends_at, {{ tier }}.billable_quantity)
+            coalesce({{ tier }}.up_to_quantity, {{ tier }}.billable_quantity)
         ) - {{ tier }}.above_quantity,
         0
     )

@@ -23,6 +23,13 @@
 {# True when no tier behind this one is needed to price the quantity. When no tier of a plan says
    so, the plan has no price for the quantity, and the charge has none. #}
 {% macro tier_ends_the_price(tier) -%}
+    case
+        when {{ tier }}.billable_quantity is null then false
+        else {{ price_model_ends(tier) }}
+    end
+{%- endmacro %}
+
+{% macro price_model_ends(tier) -%}
     case {{ tier }}.price_model
         when 'flat' then {{ tier }}.is_first
         when 'per_unit' then {{ tier }}.is_first
@@ -50,16 +57,6 @@
                     when not {{ tier }}.bills_first_flat_at_zero then 0
                 end
         else 0
-    end
-{%- endmacro %}
-
-{# What one unit costs in a tier: a price, or a percentage of the money that is counted. #}
-{% macro tier_unit_price(tier) -%}
-    case
-        when {{ tier }}.price_model = 'flat' then 0
-        when {{ tier }}.price_model = 'graduated_percentage'
-            then {{ percent_as_price(tier ~ '.rate_percent') }}
-        else {{ tier }}.unit_price
     end
 {%- endmacro %}
 

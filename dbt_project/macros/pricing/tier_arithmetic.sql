@@ -4,15 +4,15 @@
 
     `rated` is a relation with one row per rating (`key`) and tier of its price, with the terms of
     the price: price_model, billable_quantity, deciding_quantity, bills_first_flat_at_zero,
-    package_size, package_rounding, tier_number, up_to_quantity, unit_price, rate_percent,
-    flat_amount, tier_cap, block_size and max_blocks.
+    package_size, package_rounding, tier_number, up_to_quantity, unit_price, flat_amount, tier_cap
+    and block_size.
 #}
 {% macro tier_arithmetic(rated, key) -%}
     select
         taken.*,
-        {{ tier_amount_scaled('taken.takes', 'taken.tier_price', '0', 'null') }}
+        {{ tier_amount_scaled('taken.takes', 'taken.unit_price', '0', 'null') }}
             as units_scaled,
-        {{ tier_amount_scaled('taken.takes', 'taken.tier_price', 'taken.flat_due', 'taken.tier_cap') }}
+        {{ tier_amount_scaled('taken.takes', 'taken.unit_price', 'taken.flat_due', 'taken.tier_cap') }}
             as amount_scaled
     from (
         select
@@ -22,7 +22,6 @@
         from (
             select
                 counted.*,
-                {{ tier_unit_price('counted') }} as tier_price,
                 {{ tier_takes('counted') }} as takes
             from ({{ tier_bounds(rated, key) }}) as counted
             where counted.is_reachable
@@ -30,38 +29,18 @@
     ) as taken
 {%- endmacro %}
 
-{# Where each tier begins and ends. A tier of blocks ends where its blocks are sold out, the last
-   one never; a tier behind one without bound is out of reach. #}
+{# Where each tier begins and ends; a tier behind one without bound is out of reach. #}
 {% macro tier_bounds(rated, key) -%}
     select
-        sized.*,
-        coalesce(max(sized.tier_ends_at) over previous_tiers, 0) as above_quantity,
-        count(*) over previous_tiers = count(sized.tier_ends_at) over previous_tiers
+        terms.*,
+        coalesce(max(terms.up_to_quantity) over previous_tiers, 0) as above_quantity,
+        count(*) over previous_tiers = count(terms.up_to_quantity) over previous_tiers
             as is_reachable,
         count(*) over previous_tiers = 0 as is_first
-    from (
-        select
-            terms.*,
-            cast(
-                case
-                    when terms.block_size is null then terms.up_to_quantity
-                    when lead(terms.tier_number) over tiers is null then null
-                    when terms.max_blocks is null then null
-                    else sum(terms.block_size * terms.max_blocks) over tiers_so_far
-                end as decimal(28, 6)
-            ) as tier_ends_at
-        from {{ rated }} as terms
-        window
-            tiers as (partition by terms.{{ key }} order by terms.tier_number),
-            tiers_so_far as (
-                partition by terms.{{ key }}
-                order by terms.tier_number
-                rows between unbounded preceding and current row
-            )
-    ) as sized
+    from {{ rated }} as terms
     window previous_tiers as (
-        partition by sized.{{ key }}
-        order by sized.tier_number
+        partition by terms.{{ key }}
+        order by terms.tier_number
         rows between unbounded preceding and 1 preceding
     )
 {%- endmacro %}

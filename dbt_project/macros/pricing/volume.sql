@@ -13,5 +13,5 @@
 
 {% macro tier_holds_or_exceeds(tier) -%}
     {{ tier }}.deciding_quantity
-    <= coalesce({{ tier }}.tier_ends_at, {{ tier }}.deciding_quantity)
+    <= coalesce({{ tier }}.up_to_quantity, {{ tier }}.deciding_quantity)
 {%- endmacro %}

@@ -41,6 +41,19 @@ converted as (
 
 ),
 
+tiers as (
+
+    select
+        tiers.* exclude (up_to_quantity, unit_price),
+        case
+            when tiers.block_size is null then tiers.up_to_quantity
+            else {{ block_bound('tiers', 'tiers.case_id, tiers.part') }}
+        end as up_to_quantity,
+        coalesce(tiers.unit_price, {{ percent_as_price('tiers.rate_percent') }}) as unit_price
+    from cases.tiers as tiers
+
+),
+
 rated as (
 
     select
@@ -54,13 +67,11 @@ rated as (
         tiers.tier_number,
         tiers.up_to_quantity,
         tiers.unit_price,
-        tiers.rate_percent,
         tiers.flat_amount,
         tiers.tier_cap,
-        tiers.block_size,
-        tiers.max_blocks
+        tiers.block_size
     from converted
-    inner join cases.tiers as tiers
+    inner join tiers
         on converted.case_id = tiers.case_id and converted.part = tiers.part
 
 ),

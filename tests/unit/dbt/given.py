@@ -163,8 +163,16 @@ def legal_entity(code: str = "US", zone: str = "America/New_York", currency: str
 def price(
     price_id: str, model: str, tiers: list[tuple[str, str, str]], **changes: Any
 ) -> dict[str, list[Row]]:
-    """Return the rows of one price plan; a tier is (up to, unit price, flat amount)."""
+    """Return the rows of one price plan; a tier is (up to, unit price, flat amount).
+
+    Args:
+        price_id: its id.
+        model: how it prices.
+        tiers: its tiers.
+        changes: other columns; `terms` those of price_terms, `tier_terms` those of its tiers.
+    """
     valid_from = changes.pop("valid_from", "2025-01-01")
+    terms, tier_terms = changes.pop("terms", None), changes.pop("tier_terms", [])
     header = {
         "price_id": price_id,
         "product_code": "CALLS",
@@ -189,7 +197,16 @@ def price(
         }
         for number, (up_to, unit_price, flat) in enumerate(tiers, start=1)
     ]
-    return {"raw.reference_prices": [header], "raw.reference_price_tiers": rows}
+    key = {"price_id": price_id, "valid_from": valid_from}
+    return {
+        "raw.reference_prices": [header],
+        "raw.reference_price_tiers": rows,
+        "raw.reference_price_terms": [key | terms] if terms else [],
+        "raw.reference_price_tier_terms": [
+            key | {"tier_number": str(number)} | term
+            for number, term in enumerate(tier_terms, start=1)
+        ],
+    }
 
 
 def product(code: str, kind: str = "fixed", method: str = "daily", **changes: Any) -> Row:

@@ -7,6 +7,7 @@ import pytest
 
 from ingestion.company import read_company
 from ingestion.mistakes import CompanyError
+from ingestion.reference_tables import TABLES
 from tests.company import COMPANY_YAML, REFERENCE, write_company
 
 
@@ -134,6 +135,40 @@ def test_a_wrong_row_is_told_with_its_line(
     assert any(f"reference/{table}.csv" in mistake and expected in mistake for mistake in found), (
         found
     )
+
+
+@pytest.mark.parametrize(
+    ("table", "rows", "expected"),
+    [
+        ("price_terms", "api-eur,,,,,,2025-01-01", "has no such price_id and valid_from"),
+        ("price_terms", "api-usd,divide,1000,0,,,2025-01-01", "needs conversion_rounding as well"),
+        ("price_terms", "api-usd,divide,0,0,ceiling,,2025-01-01", "conversion_factor must be abov"),
+        ("price_terms", "api-usd,divide,2,7,ceiling,,2025-01-01", "must be at most 6"),
+        ("price_terms", "api-usd,share,2,0,ceiling,,2025-01-01", "must be one of: multiply, div"),
+        ("price_terms", "api-usd,,,,,floor,2025-01-01", "Only a package price counts packages"),
+        ("price_tier_terms", "api-usd,3,10,,2025-01-01", "has no such price_id, valid_from and ti"),
+        ("price_tier_terms", "api-usd,1,10,-1,2025-01-01", "maximum_amount must not be negative."),
+    ],
+)
+def test_terms_of_a_price_are_whole_and_have_a_price(
+    tmp_path: Path, table: str, rows: str, expected: str
+) -> None:
+    text = f"{','.join(TABLES[table].column_names)}\n{rows}\n"
+    found = mistakes(write_company(tmp_path, reference={table: text}))
+    assert any(f"reference/{table}.csv, line 2" in each and expected in each for each in found), (
+        found
+    )
+
+
+def test_a_tier_that_sells_blocks_needs_their_size(tmp_path: Path) -> None:
+    prices = REFERENCE["prices"].replace("graduated", "block_graduated")
+    terms = "price_id,tier_number,block_size,maximum_amount,valid_from\napi-usd,1,10,,2025-01-01\n"
+    found = mistakes(
+        write_company(tmp_path, reference={"prices": prices, "price_tier_terms": terms})
+    )
+    assert len(found) == 1
+    assert "reference/price_tiers.csv, line 3" in found[0]
+    assert "Tier 2 sells blocks, and needs a block_size above 0" in found[0]
 
 
 @pytest.mark.parametrize(

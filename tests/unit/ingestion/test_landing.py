@@ -114,6 +114,12 @@ def test_only_changed_tables_land_again(company: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "h")
     owners = "code,legal_entity_code,owner\n*,*,finance\n"
     (company / "reference" / "exception_owners.csv").write_text(owners)
+    for name, term in {
+        "price_terms": "api-usd,,,,,,2025-01-01",
+        "price_tier_terms": "api-usd,1,,0.5,2025-01-01",
+    }.items():
+        text = f"{','.join(TABLES[name].column_names)}\n{term}\n"
+        (company / "reference" / f"{name}.csv").write_text(text)
     assert set(take_in(company, tmp_path / "h").reference_tables) == set(TABLES)
     before = reference.versions(home, 1)
 

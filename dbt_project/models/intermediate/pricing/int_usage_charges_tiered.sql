@@ -20,18 +20,16 @@ rated as (
         charges.usage_charge_id,
         charges.price_model,
         charges.package_size,
-        'ceiling' as package_rounding,
+        charges.package_rounding,
         charges.billable_quantity,
         charges.billable_quantity as deciding_quantity,
         false as bills_first_flat_at_zero,
         price_tiers.tier_number,
         price_tiers.up_to_quantity,
         cast(coalesce(price_tiers.unit_price, 0) as decimal(20, 12)) as unit_price,
-        cast(null as decimal(18, 10)) as rate_percent,
         cast(coalesce(price_tiers.flat_amount, 0) as decimal(20, 12)) as flat_amount,
-        cast(null as decimal(20, 12)) as tier_cap,
-        cast(null as decimal(18, 6)) as block_size,
-        cast(null as decimal(18, 6)) as max_blocks
+        price_tiers.maximum_amount as tier_cap,
+        price_tiers.block_size
     from charges
     inner join price_tiers
         on
@@ -53,10 +51,12 @@ tiered as (
         tiers.usage_charge_id,
         tiers.tier_number,
         tiers.above_quantity,
-        cast(tiers.tier_ends_at as decimal(17, 6)) as up_to_quantity,
+        tiers.up_to_quantity,
         tiers.takes as quantity,
         tiers.unit_price,
         tiers.flat_amount,
+        tiers.block_size,
+        tiers.tier_cap as maximum_amount,
         tiers.amount_scaled,
         tiers.is_last_needed
     from tiers

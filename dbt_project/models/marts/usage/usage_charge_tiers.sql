@@ -23,6 +23,8 @@ usage_charge_tiers as (
         tiers.quantity,
         tiers.unit_price,
         tiers.flat_amount,
+        tiers.block_size,
+        tiers.maximum_amount,
         {{ amount_from_scaled('tiers.amount_scaled') }} as amount
     from tiers
     inner join usage_charges on tiers.usage_charge_id = usage_charges.usage_charge_id

@@ -53,7 +53,13 @@ usage_charges as (
         charges.service_end_date <= charges.cutoff_date as is_complete,
         charges.price_model,
         charges.package_size,
+        charges.package_rounding,
         charges.quantity,
+        charges.conversion_operation,
+        charges.conversion_factor,
+        charges.conversion_decimals,
+        charges.conversion_rounding,
+        charges.converted_quantity,
         charges.included_quantity,
         charges.billable_quantity,
         cast(

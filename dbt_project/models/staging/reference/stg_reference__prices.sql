@@ -1,10 +1,16 @@
 -- One row per price and first day.
--- Price plans of usage, typed; the company folder was checked before it landed.
+-- Price plans of usage with their terms, typed; the company folder was checked before it landed.
 with
 
 prices as (
 
     select * from {{ source('raw', 'reference_prices') }}
+
+),
+
+price_terms as (
+
+    select * from {{ source('raw', 'reference_price_terms') }}
 
 ),
 
@@ -18,10 +24,19 @@ typed as (
         prices.price_model,
         cast(nullif(prices.included_quantity, '') as decimal(17, 6)) as included_quantity,
         cast(nullif(prices.package_size, '') as decimal(17, 6)) as package_size,
+        coalesce(price_terms.package_rounding, 'ceiling') as package_rounding,
+        price_terms.conversion_operation,
+        cast(nullif(price_terms.conversion_factor, '') as decimal(20, 12)) as conversion_factor,
+        cast(nullif(price_terms.conversion_decimals, '') as integer) as conversion_decimals,
+        price_terms.conversion_rounding,
         cast(nullif(prices.valid_from, '') as date) as valid_from,
         prices.snapshot_hash,
         prices.row_number
     from prices
+    left join price_terms
+        on
+            prices.price_id = price_terms.price_id
+            and prices.valid_from = price_terms.valid_from
 
 ),
 
