@@ -4,7 +4,7 @@ Belongs here: handing chunks to the ERP and writing down how each document ended
 Does not: finding out about unknown outcomes (resolving), or when to send (delivery).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from sqlalchemy import insert
@@ -12,6 +12,7 @@ from sqlalchemy import insert
 from core.canonical import sha256_hex
 from posting import store, tables
 from posting.connectors.connector import (
+    Capabilities,
     ErpRef,
     ErrorClass,
     JournalDoc,
@@ -29,12 +30,9 @@ _NO_ANSWER = Outcome(kind=OutcomeKind.UNKNOWN, text="The ERP did not answer for 
 
 def send(courier: Courier, documents: Sequence[OutboxDocument]) -> None:
     """Send prepared or rejected documents; afterwards each stands where the ERP's answer put it."""
-    limit = courier.connector.capabilities().max_docs
     docs = courier.contents(documents)
-    for _, group in groupby(sorted(documents, key=_chunk_order), key=_chunk_group):
-        alike = list(group)
-        for at in range(0, len(alike), limit):
-            _send_chunk(courier, alike[at : at + limit], docs)
+    for chunk in _chunks(documents, courier.connector.capabilities()):
+        _send_chunk(courier, chunk, docs)
 
 
 def commit(courier: Courier, drafted: Sequence[OutboxDocument]) -> None:
@@ -72,12 +70,24 @@ def hold_back(courier: Courier, documents: Sequence[OutboxDocument]) -> list[Out
     return [document for document in passed if document.state is not State.HELD] + released
 
 
-def _chunk_group(document: OutboxDocument) -> tuple[str, str, str]:
-    return (document.currency, document.accounting_period, document.entry_type)
+def _chunks(
+    documents: Sequence[OutboxDocument], capabilities: Capabilities
+) -> Iterator[list[OutboxDocument]]:
+    """Cut documents into what one call may carry.
 
+    Where one bad document refuses a whole call, a call carries only documents that are alike, so
+    that a closed period or a currency the ERP does not know keeps nothing else waiting.
+    """
 
-def _chunk_order(document: OutboxDocument) -> tuple[tuple[str, str, str], str]:
-    return (_chunk_group(document), document.document_key)
+    def group(document: OutboxDocument) -> tuple[str, ...]:
+        alike = (document.currency, document.accounting_period, document.entry_type)
+        return alike if capabilities.atomic_batch else ()
+
+    ordered = sorted(documents, key=lambda document: (group(document), document.document_key))
+    for _, members in groupby(ordered, key=group):
+        whole = list(members)
+        for at in range(0, len(whole), capabilities.max_docs):
+            yield whole[at : at + capabilities.max_docs]
 
 
 def _send_chunk(

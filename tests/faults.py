@@ -36,16 +36,17 @@ class FaultyConnector:
         faults: Iterable[str] = (),
         *,
         settle_seconds: int = 0,
+        atomic_batch: bool = False,
         before_call: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.inside = inside
         self.faults = deque(faults)
         self.calls: list[str] = []
-        self._settle_seconds = settle_seconds
+        self._capabilities = {"settle_seconds": settle_seconds, "atomic_batch": atomic_batch}
         self._before_call = before_call
 
     def capabilities(self) -> Capabilities:
-        return replace(self.inside.capabilities(), settle_seconds=self._settle_seconds)
+        return replace(self.inside.capabilities(), **self._capabilities)
 
     def submit(self, docs: Sequence[JournalDoc], batch_key: str) -> dict[str, Outcome]:
         keys = [doc.key for doc in docs]

@@ -24,8 +24,8 @@ def books(tmp_path: Path) -> Books:
     return open_books(tmp_path)
 
 
-def faulty(books: Books, *faults: str, settle_seconds: int = 0) -> FaultyConnector:
-    connector = FaultyConnector(books.erp, faults, settle_seconds=settle_seconds)
+def faulty(books: Books, *faults: str, **options: object) -> FaultyConnector:
+    connector = FaultyConnector(books.erp, faults, **options)
     books.connectors = {ERP: connector}
     return connector
 
@@ -62,6 +62,15 @@ def test_second_run_posts_nothing(books):
     books.run(SHOULD)
     report = books.run(SHOULD)
     assert (report.new_documents, report.posted) == (0, 0)
+
+
+@pytest.mark.parametrize(("atomic_batch", "calls"), [(False, 1), (True, 2)])
+def test_only_calls_that_fail_as_one_are_split_by_what_is_alike(books, atomic_batch, calls):
+    should = SHOULD + entry("1100", "2100", 70, entry_type="tax")
+    connector = faulty(books, atomic_batch=atomic_batch)
+    books.run(should)
+    assert connector.calls.count("submit") == calls
+    assert_all_posted_once(books, should)
 
 
 @pytest.mark.parametrize("fault", [BEFORE, AFTER, UNAVAILABLE, TWICE])
