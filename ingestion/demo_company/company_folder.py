@@ -26,6 +26,7 @@ from ingestion.demo_company.generated_book import (
     read_population,
 )
 from ingestion.demo_company.landing_files import file_of, write_csv, write_events, write_usage
+from ingestion.demo_company.sales_events import sales_events
 from ingestion.demo_company.usage import (
     UsageRecord,
     add_records,
@@ -133,7 +134,7 @@ def _all_events(books: Sequence[ContractBook], used: UsageByLine) -> list[Landed
     result = []
     billing = billing_system()
     for book in books:
-        result += crm_events(book)
+        result += [*sales_events(book), *crm_events(book)]
         for contract in book.contracts:
             invoices = billing.invoices(contract, used)
             result += [billing_events.invoice_event(book, invoice) for invoice in invoices]

@@ -10,12 +10,13 @@ from typing import Any
 
 from ingestion.demo_company.contract_book import Contract, ContractBook, Line
 from ingestion.demo_company.envelope import LandedEvent, day_text, event, order_id
+from ingestion.demo_company.sales_events import quote_id
 
 _SENT_AT = time(10)
 
 
 def crm_events(book: ContractBook) -> Iterator[LandedEvent]:
-    """Yield what the CRM says: customers, then contracts and what changed them."""
+    """Yield what the CRM says of customers, of contracts and of what changed them."""
     for customer in book.customers:
         first = min(c.signed for c in book.contracts if c.customer_id == customer.customer_id)
         source_id = customer.source_id("crm")
@@ -62,6 +63,7 @@ def _created(book: ContractBook, contract: Contract) -> LandedEvent:
         "term_end": day_text(contract.term_end),
         "billing_frequency": contract.billing_frequency,
         "billing_timing": contract.billing_timing,
+        "quote_id": quote_id(contract, 1),
     }
     if contract.schema_version == 1:
         (line,) = contract.lines
@@ -83,7 +85,7 @@ def _created(book: ContractBook, contract: Contract) -> LandedEvent:
 
 
 def _amended(contract: Contract) -> Iterator[LandedEvent]:
-    for amendment in contract.amendments:
+    for version_number, amendment in enumerate(contract.amendments, start=2):
         yield _contract_event(
             contract,
             "subscription.amended",
@@ -95,6 +97,7 @@ def _amended(contract: Contract) -> Iterator[LandedEvent]:
                 "timing": amendment.timing,
                 "effective_date": day_text(amendment.effective_date),
                 "term_end": day_text(amendment.term_end),
+                "quote_id": quote_id(contract, version_number),
                 "lines": [_line(line) for line in amendment.lines],
             },
         )

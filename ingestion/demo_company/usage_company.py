@@ -22,6 +22,7 @@ from ingestion.demo_company.contract_book import Contract, ContractBook, Custome
 from ingestion.demo_company.crm_events import crm_events
 from ingestion.demo_company.envelope import LandedEvent
 from ingestion.demo_company.landing_files import write_events
+from ingestion.demo_company.sales_events import sales_events
 from ingestion.demo_company.usage_file import (
     OPTIONAL_COLUMNS,
     REQUIRED_COLUMNS,
@@ -174,6 +175,7 @@ def _contract(
 
 def _events(book: ContractBook, reference: Path, instant: datetime) -> Iterator[LandedEvent]:
     """Yield customers, contracts and the invoices for the platform; use is not billed yet."""
+    yield from sales_events(book)
     yield from crm_events(book)
     billing = BillingSystem(
         arithmetic.read_prices(reference),

@@ -275,3 +275,40 @@ def test_contracts_that_are_over_have_nothing_left(demo: DemoRun) -> None:
     assert [(row["deferred_revenue_minor"], row["unbilled_receivable_minor"]) for row in rows] == [
         (0, 0)
     ] * 3
+
+
+def test_every_hop_is_found_from_the_deal_to_the_schedule(demo: DemoRun) -> None:
+    rows = demo.ask(
+        """
+        select hop, is_found, first_key from lineage.traces
+        where contract_version_id = 'CT-1001-v1' order by hop_number
+        """
+    )
+
+    assert [row["hop"] for row in rows if row["is_found"]] == [
+        "opportunity",
+        "quote",
+        "subscription_event",
+        "invoice",
+        "erp_document",
+        "payment",
+        "revenue_schedule",
+    ]
+    assert {row["hop"]: row["first_key"] for row in rows}.items() >= {
+        ("opportunity", "OPP-1001"),
+        ("quote", "Q-1001-1"),
+        ("invoice", "INV-1001-01"),
+    }
+
+
+def test_only_an_invoice_that_nobody_paid_and_a_refused_one_leave_hops_missing(
+    demo: DemoRun,
+) -> None:
+    rows = demo.ask(
+        """
+        select distinct hop from lineage.traces
+        where not is_found and contract_id in ('CT-1007', 'CT-2008') order by hop
+        """
+    )
+
+    assert [row["hop"] for row in rows] == ["erp_document", "payment"]
