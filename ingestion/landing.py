@@ -4,6 +4,7 @@ Belongs here: the order of an ingest: lock, sweep, choose, stage, write, commit.
 Does not: reading rows (staging, sources), rules of identity (identities), the clock (handed in).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,12 @@ from ingestion.ordinals import file_of, line_of
 from ingestion.raw_store import copy_statement
 from ingestion.reference import snapshot_hash, write_snapshot
 from ingestion.reference_tables import TABLES
-from ingestion.sources.landed_files import LandedFile, visible_files
+from ingestion.sources.landed_files import (
+    LandedFile,
+    StatedCount,
+    split_stated,
+    visible_files,
+)
 from ingestion.staging import FileCount, staged
 
 
@@ -68,19 +74,23 @@ def ingest(company: Company, home: Home, now: datetime) -> IngestResult:
         raw_store.initialise(home)
         head = manifest.read_head(home)
         raw_store.sweep(home, head.number)
-        redelivered, new = _choose_files(company, home, now)
+        landed, stated = split_stated(visible_files(company, now))
+        redelivered, new = _choose_files(home, landed)
         changed = _changed_tables(company, home, head)
-        if not (redelivered or new or changed):
+        known = manifest.stated_counts(home)
+        stated = [each for each in stated if known.get(each.landed_path) != each.sha256]
+        if not (redelivered or new or changed or stated):
             return IngestResult(manifest_number=head.number, files=(), reference_tables=())
         known_at = max(now, head.known_at) if head.known_at else now
         number = head.number + 1
         with staged(home, new, head.number) as (connection, read):
             counts = [*read, *redelivered]
-            rows = [_landing_row(count) for count in counts]
-            written = _write_raw(connection, home, number, known_at)
+            rows = [landing_row(count) for count in counts]
+            written = write_raw(connection, home, number, known_at)
         if rows:
             rows[0] = manifest.with_files(rows[0], home, written)
         rows += [_land_snapshot(company, home, name, number) for name in changed]
+        rows += [_stated_row(each) for each in stated]
         committed = manifest.commit(home, head, known_at, rows)
         return IngestResult(
             manifest_number=committed.number,
@@ -90,14 +100,14 @@ def ingest(company: Company, home: Home, now: datetime) -> IngestResult:
 
 
 def _choose_files(
-    company: Company, home: Home, now: datetime
+    home: Home, landed: Sequence[LandedFile]
 ) -> tuple[list[FileCount], list[LandedFile]]:
     """Leave out what was read before; a known file under a new path is all duplicates."""
     seen = manifest.seen_files(home)
     redelivered: list[FileCount] = []
     new: dict[tuple[str | None, str], LandedFile] = {}
     again: list[LandedFile] = []
-    for file in visible_files(company, now):
+    for file in landed:
         paths = seen.get((file.source_name, file.sha256))
         if paths is None and (file.source_name, file.sha256) in new:
             again.append(file)
@@ -149,10 +159,10 @@ def _land_snapshot(company: Company, home: Home, name: str, number: int) -> Row:
     return manifest.with_files(row, home, [path])
 
 
-def _landing_row(count: FileCount) -> Row:
+def landing_row(count: FileCount, entry_kind: str = "landing") -> Row:
     """Return the manifest row of a file; it refuses counts that do not add up."""
     return Row(
-        entry_kind="landing",
+        entry_kind=entry_kind,
         source=count.source,
         landed_path=count.landed_path,
         landed_sha256=count.sha256,
@@ -163,7 +173,21 @@ def _landing_row(count: FileCount) -> Row:
     )
 
 
-def _write_raw(
+def _stated_row(stated: StatedCount) -> Row:
+    """Return the manifest row of a count that a source states; models compare it with the file."""
+    return Row(
+        entry_kind="stated",
+        source=stated.source_name,
+        landed_path=stated.landed_path,
+        landed_sha256=stated.sha256,
+        landed_count=stated.count,
+        accepted_count=stated.count,
+        duplicate_count=0,
+        quarantined_count=0,
+    )
+
+
+def write_raw(
     connection: duckdb.DuckDBPyConnection, home: Home, number: int, known_at: datetime
 ) -> list[Path]:
     """Write what is staged; return the files the manifest entry will own."""
@@ -180,6 +204,18 @@ def _write_raw(
     subjects = vault.accepted_subjects(number, moment)
     _copy(connection, subjects, raw_store.subjects_path(home, number))
     return written
+
+
+def write_replays(
+    connection: duckdb.DuckDBPyConnection, home: Home, number: int, known_at: datetime
+) -> list[Path]:
+    """Write what became of the rows in `replays_done`."""
+    query = (
+        f"select manifest_number, * exclude (manifest_number), {_timestamp(known_at)} as known_at"
+        " from replays_done order by landed_path, landed_line"
+    )
+    path = raw_store.replays_path(home, number)
+    return [path] if _copy(connection, query, path) else []
 
 
 def _write_usage(

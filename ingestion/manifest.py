@@ -42,7 +42,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One landed file or one reference snapshot of an entry."""
+    """One landed file, one reference snapshot or one count that a source states, of an entry."""
 
     entry_kind: str
     source: str | None
@@ -117,6 +117,18 @@ def snapshot_hashes(home: Home, head: int) -> dict[str, str]:
             f"select table_name, landed_sha256 from read_parquet({_pattern(home)}) "
             "where entry_kind = 'reference' and manifest_number <= ? order by manifest_number",
             [head],
+        ).fetchall()
+    return dict(rows)
+
+
+def stated_counts(home: Home) -> dict[str, str]:
+    """Return for each file a source stated a count of the hash of the last statement."""
+    if not _numbers(home):
+        return {}
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"select landed_path, landed_sha256 from read_parquet({_pattern(home)}) "
+            "where entry_kind = 'stated' order by manifest_number"
         ).fetchall()
     return dict(rows)
 

@@ -81,6 +81,19 @@ QUARANTINE_COLUMNS = {
     "raw_text": "VARCHAR",
     "known_at": "TIMESTAMP",
 }
+REPLAY_COLUMNS = {
+    "manifest_number": "BIGINT",
+    "quarantined_number": "BIGINT",
+    "source": "VARCHAR",
+    "landed_path": "VARCHAR",
+    "landed_line": "BIGINT",
+    "is_corrected": "BOOLEAN",
+    "replayed_text": "VARCHAR",
+    "outcome": "VARCHAR",
+    "replayed_by": "VARCHAR",
+    "reason": "VARCHAR",
+    "known_at": "TIMESTAMP",
+}
 SUBJECT_COLUMNS = {
     "manifest_number": "BIGINT",
     "source": "VARCHAR",
@@ -127,6 +140,11 @@ def quarantine_path(home: Home, number: int) -> Path:
     return home.quarantine / file_name(number)
 
 
+def replays_path(home: Home, number: int) -> Path:
+    """Return which rows of the quarantine were read again, and what became of each."""
+    return home.quarantine / "replays" / file_name(number)
+
+
 def subjects_path(home: Home, number: int) -> Path:
     """Return the personal fields that came with an ingest."""
     return home.vault / "subjects" / file_name(number)
@@ -154,6 +172,7 @@ def initialise(home: Home) -> None:
         usage_path(home, GENESIS_DAY, 0): USAGE_COLUMNS,
         identities_path(home, 0): IDENTITY_COLUMNS,
         quarantine_path(home, 0): QUARANTINE_COLUMNS,
+        replays_path(home, 0): REPLAY_COLUMNS,
         subjects_path(home, 0): SUBJECT_COLUMNS,
     }
     for table in TABLES.values():
@@ -199,6 +218,7 @@ def register_views(
         "events": _read(home.raw / "events", EVENT_COLUMNS, events_head),
         "identities": _read(home.raw / "identities", IDENTITY_COLUMNS, events_head),
         "quarantine": _read(home.quarantine, QUARANTINE_COLUMNS, events_head),
+        "replays": _read(home.quarantine / "replays", REPLAY_COLUMNS, events_head),
         "manifest": _read(
             home.raw / "manifest", MANIFEST_COLUMNS, max(events_head, reference_head)
         ),

@@ -2,7 +2,7 @@
 
 Belongs here: commands, their options and help, exit codes.
 Does not: what a command does (play, summary, status, trace, verify), how it is scheduled, or the
-commands about periods (cli_periods) and those that write files (cli_reports).
+commands about periods (cli_periods), the quarantine (cli_quarantine) and files (cli_reports).
 
 Exit codes: 0 fine, also with exceptions open; 1 failed or not proven; 2 wrong usage or a company
 folder with mistakes.
@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from core.errors import TieoutError
-from orchestration import cli_periods, cli_reports, commands, refusals
+from orchestration import cli_periods, cli_quarantine, cli_reports, commands, refusals
 from orchestration.cli_options import company_option, home_option, json_option
 from orchestration.settings import SettingsError
 
@@ -301,6 +301,8 @@ def ui(company: Path | None, home: Path | None, port: int) -> int:
 
 tieout.add_command(cli_periods.close)
 tieout.add_command(cli_periods.reopen)
+tieout.add_command(cli_quarantine.quarantine)
+tieout.add_command(cli_quarantine.replay)
 tieout.add_command(cli_reports.export)
 tieout.add_command(cli_reports.pack)
 tieout.add_command(cli_reports.docs)

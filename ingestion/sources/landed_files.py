@@ -1,12 +1,13 @@
 """The files below landing/: which there are, and a plain copy where a file is compressed.
 
-Belongs here: listing, visibility of a demonstration's arrivals, gzip, line ends.
+Belongs here: listing, visibility of a demonstration's arrivals, stated counts, gzip, line ends.
 Does not: what is in the files.
 """
 
 import gzip
 import shutil
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -15,6 +16,7 @@ from core.canonical import file_sha256
 from ingestion.company import Company, Source
 
 _CHUNK = 1 << 22
+_STATED = ".count"
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload")
 
 
@@ -41,6 +43,40 @@ class LandedFile:
         """Return the file's ending without .gz, such as 'csv'."""
         suffixes = [suffix.lower() for suffix in self.path.suffixes if suffix.lower() != ".gz"]
         return suffixes[-1].removeprefix(".") if suffixes else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedCount:
+    """How many rows a source says a file of it has, in a file beside it: `usage.csv.count`."""
+
+    landed_path: str  # of the file it is about
+    source: Source | None
+    sha256: str
+    count: int
+
+    @property
+    def source_name(self) -> str | None:
+        """Return the name of the source that claims the file."""
+        return self.source.name if self.source else None
+
+
+def split_stated(files: Iterable[LandedFile]) -> tuple[list[LandedFile], list[StatedCount]]:
+    """Set apart the files that state a count; one that states none is a landed file like others."""
+    rows, stated = [], []
+    for file in files:
+        said = file.path.read_text(errors="replace").strip() if file.path.suffix == _STATED else ""
+        if said.isascii() and said.isdigit():
+            stated.append(
+                StatedCount(
+                    landed_path=file.landed_path.removesuffix(_STATED),
+                    source=file.source,
+                    sha256=file.sha256,
+                    count=int(said),
+                )
+            )
+        else:
+            rows.append(file)
+    return rows, stated
 
 
 def visible_files(company: Company, now: datetime) -> list[LandedFile]:

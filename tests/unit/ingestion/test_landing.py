@@ -25,6 +25,7 @@ from tests.company import (
 from tests.unit.ingestion.store import NOW, counts, rows, take_in
 
 CREATED = json_lines([event("subscription.created", subscription())])
+_STATED = "manifest_number, source, landed_path, landed_count"
 USAGE = usage_csv([("u1", "M1", "2026-01-05T10:00:00Z", "api_calls", 5)])
 
 
@@ -259,3 +260,28 @@ def test_files_of_the_entry_are_named_with_their_hashes(company: Path, tmp_path:
         if path.parent.name != "manifest"
     }
     assert {file["path"] for file in files} == on_disk
+
+
+def _stated(home: Path) -> list[tuple[str, str, int]]:
+    found = rows(home, "manifest where entry_kind = 'stated'", _STATED)
+    return [row[1:] for row in found]
+
+
+def test_a_count_beside_a_file_is_a_statement_of_its_source(company: Path, tmp_path: Path) -> None:
+    home = tmp_path / "h"
+    land(company, "1/usage/a.csv.count", "2\n")
+    assert counts(take_in(company, home)) == (2, 2, 0, 0)
+    assert _stated(home) == [("metering", "landing/1/usage/a.csv", 2)]
+    # Said once, it is known; said anew, it is a statement of its own.
+    assert take_in(company, home).manifest_number == 1
+    land(company, "1/usage/a.csv.count", "1")
+    assert take_in(company, home).manifest_number == 2
+    assert [count for *_, count in _stated(home)] == [2, 1]
+    assert manifest.verify(Home(home)) == []
+
+
+def test_a_count_that_is_no_number_is_a_file_nobody_can_read(company: Path, tmp_path: Path) -> None:
+    land(company, "1/usage/a.csv.count", "about two")
+    take_in(company, tmp_path / "h")
+    assert _stated(tmp_path / "h") == []
+    assert rows(tmp_path / "h", "quarantine", "reason_code") == ["MALFORMED_ROW"]

@@ -40,6 +40,8 @@ def test_every_command_shows_an_example(name: str, capsys: pytest.CaptureFixture
         "void",
         "close",
         "reopen",
+        "quarantine",
+        "replay",
         "export",
         "pack",
         "docs",

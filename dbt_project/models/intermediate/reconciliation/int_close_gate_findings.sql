@@ -33,7 +33,7 @@ findings as (
         entity='null', period=accounting_period('last_known_at'),
         sentence="source || ' on ' || cast(last_known_at as date) || '.'") }}
     union all
-    {{ close_gate_finding('quarantine_empty', source('raw', 'quarantine'),
+    {{ close_gate_finding('quarantine_empty', ref('stg_events__quarantine'),
         entity='null', period='null', known_at='known_at',
         sentence="source || ': ' || sentence") }}
     union all

@@ -1,10 +1,21 @@
--- One row per exception about what came in: rows not accepted, attributes two systems claim, and
--- holds of something nobody knows.
+-- One row per exception about what came in: rows not accepted, files with another number of rows
+-- than their source states, attributes two systems claim, and holds of something nobody knows.
 with
 
 quarantine as (
 
-    select * from {{ source('raw', 'quarantine') }}
+    select * from {{ ref('stg_events__quarantine') }}
+
+),
+
+manifest as (
+
+    -- The last time a file came, and the last count that its source states of it.
+    select * from {{ source('raw', 'manifest') }}
+    where entry_kind in ('landing', 'stated')
+    qualify row_number() over (
+        partition by entry_kind, source, landed_path order by manifest_number desc
+    ) = 1
 
 ),
 
@@ -46,6 +57,26 @@ refused as (
 
 ),
 
+miscounted as (
+
+    select
+        stated.source,
+        stated.landed_path,
+        stated.known_at,
+        stated.landed_count as stated_count,
+        coalesce(landed.landed_count, 0) as landed_count
+    from manifest as stated
+    left join manifest as landed
+        on
+            stated.landed_path = landed.landed_path
+            and stated.source is not distinct from landed.source
+            and landed.entry_kind = 'landing'
+    where
+        stated.entry_kind = 'stated'
+        and stated.landed_count <> coalesce(landed.landed_count, 0)
+
+),
+
 unioned as (
 
     select
@@ -59,6 +90,20 @@ unioned as (
         || ')' as sentence,
         opened_at
     from refused
+
+    union all
+
+    select
+        'manifest' as origin,
+        'INPUT_CONTROL_DIFFERENCE' as code,
+        'landed_file' as subject_type,
+        landed_path as subject_key,
+        'File ' || landed_path || ' of ' || coalesce(source, 'no source') || ': its source states '
+        || {{ count_text('stated_count') }} || ' rows, ' || {{ count_text('landed_count') }}
+        || ' landed: ' || {{ count_text('abs(stated_count - landed_count)') }}
+        || case when stated_count > landed_count then ' too few.' else ' too many.' end as sentence,
+        known_at as opened_at
+    from miscounted
 
     union all
 
