@@ -77,7 +77,7 @@ def replay(
     work.claim_home()
     try:
         chosen = _chosen(replays.open_rows(work.home), asked)
-        now = _now(work)
+        now = replay_instant(work)
         _log(work.home, "replay_asked", chosen, {"reason": reason}, by=by, now=now)
         result = replays.replay(work.company, work.home, chosen, now, by=by, reason=reason)
         facts = {"manifest_number": result.manifest_number, "outcomes": result.outcomes}
@@ -93,7 +93,7 @@ def replay(
     return _FAILED if counts["quarantined"] else 0
 
 
-def _now(work: Workplace) -> datetime:
+def replay_instant(work: Workplace) -> datetime:
     """Return the instant of the replay; a demonstration's time is that of its last run."""
     if work.company.is_demo and work.home.warehouse.exists():
         return warehouse.read_world(work.home.warehouse).as_of

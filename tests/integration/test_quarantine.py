@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from core.home import Home
+from orchestration import quarantine_commands
 from orchestration.cli import FAILED, invoke
 from posting import audit_log
 from tests import pipeline
@@ -20,11 +21,18 @@ from tests.company import event, json_lines, land, subscription, usage_csv, writ
 pytestmark = pytest.mark.slow
 
 _FIRST = datetime(2026, 2, 10, 12, tzinfo=UTC)
+_REPLAYED = datetime(2026, 2, 10, 15, tzinfo=UTC)
 _SECOND = datetime(2026, 2, 11, 12, tzinfo=UTC)
 _OPEN = """
     select code, subject_key, sentence from controls.exceptions
     where origin in ('quarantine', 'manifest') order by code, subject_key
 """
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let replays happen between the two runs."""
+    monkeypatch.setattr(quarantine_commands, "replay_instant", lambda _: _REPLAYED)
 
 
 def _exceptions(home: Path) -> list[tuple[Any, ...]]:
@@ -46,7 +54,7 @@ def test_an_operator_corrects_a_row_and_the_next_run_books_it_once(
     pipeline.run_pipeline(company, home, _FIRST)
     assert [found[:2] for found in _exceptions(home)] == [
         ("INPUT_CONTROL_DIFFERENCE", "landing/usage/a.csv"),
-        ("PAYLOAD_INCOMPLETE", "metering:u2"),
+        ("MALFORMED_ROW", "metering:u2"),
     ]
     assert _exceptions(home)[0][2] == (
         "File landing/usage/a.csv of metering: its source states 3 rows, 2 landed: 1 too few."
@@ -55,7 +63,7 @@ def test_an_operator_corrects_a_row_and_the_next_run_books_it_once(
     place = ("--company", str(company), "--home", str(home))
     out = tmp_path / "rows.jsonl"
     assert invoke(["quarantine", "--source", "metering", "--out", str(out), *place]) == 0
-    assert "PAYLOAD_INCOMPLETE  landing/usage/a.csv line 3" in capsys.readouterr().out
+    assert "MALFORMED_ROW  landing/usage/a.csv line 3" in capsys.readouterr().out
     row = json.loads(out.read_text())
     out.write_text(json.dumps(row | {"raw_text": row["raw_text"].replace("many", "50")}))
     asked = ("replay", "--from", str(out), "--by", "olga", "--reason", "read from the meter")
