@@ -36,6 +36,8 @@ ENTRY_TYPES = (
 POLICIES = (
     "usage_billing_tolerance_minor",
     "usage_invoice_due_days",
+    "amendment_invoice_due_days",
+    "payment_grace_days",
     "payment_terms_max_days",
     "concession_limit_minor",
     "sla_amendment_to_invoice_minutes",

@@ -13,6 +13,14 @@ roll_forward_breaks as (
 
 ),
 
+incomplete as (
+
+    -- What a control holds under its own code is listed there.
+    select * from {{ ref('amendment_completeness') }}
+    where exception_code in ('AMENDMENT_INCOMPLETE', 'AMENDMENT_NOT_BILLED')
+
+),
+
 unexplained_events as (
 
     select * from {{ ref('event_dispositions') }} where disposition = 'unexplained'
@@ -108,6 +116,17 @@ breaks as (
         cast(null as varchar) as currency,
         cast(null as varchar) as legal_entity_code
     from unexplained_events
+    union all
+    select
+        'amendment_completeness' as origin,
+        exception_code as code,
+        'amendment' as subject_type,
+        amendment_field_key as subject_key,
+        sentence,
+        cast(null as bigint) as amount_minor,
+        cast(null as varchar) as currency,
+        legal_entity_code
+    from incomplete
 
 )
 

@@ -130,6 +130,15 @@ facts as (
             1 as denominator
         from spells
     {% endfor %}
+    union all
+    select
+        kpi_code,
+        accounting_period,
+        legal_entity_code,
+        source,
+        case when is_good then 1 else 0 end as numerator,
+        1 as denominator
+    from {{ ref('int_kpi_judgements') }}
 
 ),
 
