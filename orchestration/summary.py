@@ -23,12 +23,11 @@ _FIGURES = """
     from metrics.run_summary
     order by section, position, entity, currency
 """
-_NEXT = (
+NEXT = (
     ("Next", "exceptions", "what is held, and who can help"),
     ("", "trace ID", "from any ID to its money, and back"),
     ("", "verify", "prove that nothing was changed"),
 )
-_USE_COLUMN = 62
 _PER_ENTITY = ("charges", "recognized", "deferred", "unbilled", "receivable")
 
 
@@ -68,11 +67,18 @@ def show(facts: dict[str, Any], console: Console) -> None:
     console.print()
     status.show_exceptions(facts["exceptions"], console)
     console.print()
-    program, place = _shown(sys.argv[0]), _place(Path(facts["company"]), Path(facts["home"]))
-    for lead, command, use in _NEXT:
-        console.print(f"{lead:6}{program} {command} {place}".ljust(_USE_COLUMN), use)
+    show_next(Path(facts["company"]), Path(facts["home"]), console)
     console.print("      marts for your tools:", _shown(facts["marts"]))
     console.print(f"{facts['seconds']} seconds")
+
+
+def show_next(company: Path, home: Path, console: Console) -> None:
+    """Print what to ask next, as it can be typed from here."""
+    program, place = _shown(sys.argv[0]), _place(company, home)
+    commands = [f"{lead:6}{program} {command} {place}" for lead, command, _ in NEXT]
+    width = max(map(len, commands))
+    for command, (_, _, use) in zip(commands, NEXT, strict=True):
+        console.print(command.ljust(width), "", use)
 
 
 def _run_facts(played: Played) -> dict[str, Any]:

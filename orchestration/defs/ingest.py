@@ -5,10 +5,13 @@ Does not: reading or judging files (ingestion).
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import dagster as dg
 
+from core.spans import format_instant
 from ingestion import landing
+from ingestion.landing import IngestResult
 from orchestration.defs.resources import DAILY, OWNER_PLATFORM, WAREHOUSE_POOL, RunRequest, run_of
 from orchestration.defs.transform import BOOKS, PROOF, tables_read_by
 from orchestration.play import play_earlier_arrivals
@@ -48,16 +51,27 @@ def assets(work: Workplace) -> list[dg.AssetsDefinition]:
             result = landing.ingest(work.company, run.home, run.now)
             landed = {name: getattr(result, name) for name in _COUNTS}
             run.record.update(landed=landed, reference_tables=result.reference_tables)
-            station.sentence = (
-                f"{result.landed:,} landed = {result.accepted:,} accepted"
-                f" + {result.duplicate:,} duplicate + {result.quarantined:,} quarantined"
-            )
+            station.sentence = sentence_of(result, run.as_of, known_at=run.now)
         for spec in specs:
             yield dg.MaterializeResult(
                 asset_key=spec.key, metadata={"manifest_number": result.manifest_number, **landed}
             )
 
     return [ingest]
+
+
+def sentence_of(result: IngestResult, as_of: datetime, *, known_at: datetime) -> str:
+    """Say what landed, and when it came too late for the books of this instant."""
+    said = (
+        f"{result.landed:,} landed = {result.accepted:,} accepted"
+        f" + {result.duplicate:,} duplicate + {result.quarantined:,} quarantined"
+    )
+    if result.landed and known_at > as_of:
+        said += (
+            f"; known from {format_instant(known_at)} on, which books of {format_instant(as_of)}"
+            " do not see"
+        )
+    return said
 
 
 def _description(name: str) -> str:
