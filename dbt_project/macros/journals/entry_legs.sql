@@ -8,7 +8,7 @@
         {{ keys | join(', ') }},
         {{ role }} as account_role,
         cast({{ amount_minor }} as bigint) as amount_minor,
-        {{ functional_amount_minor }} as functional_amount_minor
+        cast({{ functional_amount_minor }} as bigint) as functional_amount_minor
     from {{ rows }}
     {%- endfor %}
 {%- endmacro %}

@@ -58,23 +58,20 @@ valued as (
 
 legs as (
 
-    {% for account_role, amount, functional_amount in [
-        ('dispute_receivable', 'sign * total_minor', 'sign * claim_functional_minor'),
-        ('processor_fees', 'fee_minor', 'functional_fee_minor'),
-        (
-            'cash', '-(sign * total_minor + fee_minor)',
-            '-(sign * functional_minor + functional_fee_minor)',
-        ),
-        ('fx_gain_loss', '0', 'sign * (functional_minor - claim_functional_minor)'),
-    ] -%}
-        select
-            *,
-            '{{ account_role }}' as account_role,
-            cast({{ amount }} as bigint) as amount_minor,
-            cast({{ functional_amount }} as bigint) as functional_amount_minor
-        from valued
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ entry_legs(
+        'valued',
+        keys=['*'],
+        legs=[
+            ("'dispute_receivable'", 'sign * total_minor', 'sign * claim_functional_minor'),
+            ("'processor_fees'", 'fee_minor', 'functional_fee_minor'),
+            (
+                "'cash'",
+                '-(sign * total_minor + fee_minor)',
+                '-(sign * functional_minor + functional_fee_minor)',
+            ),
+            ("'fx_gain_loss'", 0, 'sign * (functional_minor - claim_functional_minor)'),
+        ],
+    ) }}
 
 ),
 

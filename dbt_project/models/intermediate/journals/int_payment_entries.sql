@@ -34,39 +34,25 @@ invoice_contracts as (
 
 legs as (
 
-    select
-        document_type,
-        document_id,
-        case document_type when 'dispute_lost' then 'dispute_receivable' else 'cash' end
-            as account_role,
-        amount_minor,
-        functional_amount_minor
-    from settlements
-    union all
-    select
-        document_type,
-        document_id,
-        'accounts_receivable' as account_role,
-        -receivable_minor as amount_minor,
-        -functional_receivable_minor as functional_amount_minor
-    from settlements
-    union all
-    select
-        document_type,
-        document_id,
-        'customer_credit' as account_role,
-        -customer_credit_minor as amount_minor,
-        -functional_customer_credit_minor as functional_amount_minor
-    from settlements
-    union all
-    select
-        document_type,
-        document_id,
-        'fx_gain_loss' as account_role,
-        cast(0 as bigint) as amount_minor,
-        functional_receivable_minor + functional_customer_credit_minor
-        - functional_amount_minor as functional_amount_minor
-    from settlements
+    {{ entry_legs(
+        'settlements',
+        keys=['document_type', 'document_id'],
+        legs=[
+            (
+                "case document_type when 'dispute_lost' then 'dispute_receivable' else 'cash' end",
+                'amount_minor',
+                'functional_amount_minor',
+            ),
+            ("'accounts_receivable'", '-receivable_minor', '-functional_receivable_minor'),
+            ("'customer_credit'", '-customer_credit_minor', '-functional_customer_credit_minor'),
+            (
+                "'fx_gain_loss'",
+                0,
+                'functional_receivable_minor + functional_customer_credit_minor'
+                ~ ' - functional_amount_minor',
+            ),
+        ],
+    ) }}
 
 ),
 

@@ -82,17 +82,21 @@ parts as (
 
 legs as (
 
-    select
-        *,
-        debit_role as account_role,
-        1 as sign
-    from parts
-    union all
-    select
-        *,
-        'accounts_receivable' as account_role,
-        -1 as sign
-    from parts
+    {{ entry_legs(
+        'parts',
+        keys=[
+            'document_type',
+            'write_off_id',
+            'document_line_id',
+            'contract_id',
+            'contract_line_id',
+            'product_code',
+        ],
+        legs=[
+            ('debit_role', 'amount_minor', 'functional_minor'),
+            ("'accounts_receivable'", '-amount_minor', '-functional_minor'),
+        ],
+    ) }}
 
 ),
 
@@ -112,8 +116,8 @@ entries as (
         legs.account_role,
         documents.currency as transaction_currency,
         documents.document_date as effect_date,
-        cast(legs.sign * legs.amount_minor as bigint) as amount_minor,
-        cast(legs.sign * legs.functional_minor as bigint) as functional_amount_minor,
+        legs.amount_minor,
+        legs.functional_amount_minor,
         cast(null as varchar) as price_version,
         documents.rate_id,
         cast(1 as bigint) as source_event_count,
