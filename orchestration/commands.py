@@ -18,7 +18,7 @@ from rich.table import Table
 
 from core.spans import format_instant, parse_instant
 from orchestration import run_record
-from orchestration.console import ConsoleProgress
+from orchestration.console import ConsoleProgress, answers
 from orchestration.settings import REPOSITORY, Settings, read_settings
 from orchestration.workplace import Workplace
 
@@ -42,7 +42,7 @@ def run(company: Path | None, home: Path | None, as_of: str | None, *, as_json: 
             if as_json:
                 print_json(answer.facts())
             else:
-                answer.show(Console(highlight=False, soft_wrap=True))
+                answer.show(answers())
             return 0
         played = []
         for instant in instants.instants_to_run(work.company, work.home, clock, asked):
@@ -56,7 +56,7 @@ def run(company: Path | None, home: Path | None, as_of: str | None, *, as_json: 
     if as_json:
         print_json(facts)
     else:
-        summary.show(facts, Console(highlight=False, soft_wrap=True))
+        summary.show(facts, answers())
     return 0
 
 
@@ -82,7 +82,7 @@ def status(company: Path | None, home: Path | None, *, as_json: bool) -> int:
     if as_json:
         print_json(facts)
     else:
-        state.show(facts, Console(highlight=False, soft_wrap=True))
+        state.show(facts, answers())
     return 0
 
 

@@ -1,6 +1,6 @@
 """How a run looks on a terminal, and in a log file.
 
-Belongs here: one line per station, a moving line for the station at work.
+Belongs here: one line per station, a moving line for the station at work, where answers go.
 Does not: the summary at the end (summary), or deciding what is said (the stations do).
 """
 
@@ -8,6 +8,12 @@ from rich.console import Console
 from rich.status import Status
 
 _NAME_WIDTH = 12
+_UNBROKEN = 1000
+
+
+def answers() -> Console:
+    """Return standard output for answers: a terminal may wrap a line, but no figure is cut."""
+    return Console(highlight=False, soft_wrap=True, width=_UNBROKEN)
 
 
 class ConsoleProgress:

@@ -7,10 +7,9 @@ Does not: options and help (cli_periods), or the closing itself (closing).
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
 from orchestration import close_gate, closing
 from orchestration.commands import print_answer, print_json
+from orchestration.console import answers
 from orchestration.settings import read_settings
 from orchestration.workplace import Workplace
 
@@ -38,7 +37,7 @@ def check(
     if as_json:
         print_json({"period": period, "legal_entities": [each.facts() for each in verdicts]})
     else:
-        console = Console(highlight=False, soft_wrap=True)
+        console = answers()
         for verdict in verdicts:
             print_answer(_standing(verdict))
             close_gate.show(verdict.checks, console)

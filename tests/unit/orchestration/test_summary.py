@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from ingestion.landing import IngestResult
 from ingestion.staging import FileCount
-from orchestration import summary
+from orchestration import console, status, summary
 from orchestration.defs import ingest
 
 _AS_OF = datetime(2026, 3, 10, 6, tzinfo=UTC)
@@ -39,6 +40,15 @@ def test_what_landed_after_the_instant_of_the_books_says_that_they_do_not_see_it
         " which books of 2026-03-10T06:00:00Z do not see"
     )
     assert "do not see" not in ingest.sentence_of(_ingested(0), _AS_OF, known_at=later)
+
+
+def test_no_figure_is_cut_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    figures = {f"{side}_minor": 1_550_725_842 for side in ("left", "right", "explained")}
+    row = {"tie_out_name": "schedules_to_journals", "currency": "USD", "difference_minor": 0}
+    status.show_tie_outs([row | figures | {"is_tied": True}], console.answers())
+    printed = capsys.readouterr().out
+    assert "schedules to journals" in printed
+    assert printed.count("15,507,258.42") == 3
 
 
 def test_next_steps_stand_in_columns_however_long_the_folders_are() -> None:
