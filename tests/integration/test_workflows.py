@@ -208,3 +208,19 @@ def test_only_what_really_waits_is_left_in_the_end(passing: Seen) -> None:
         "PX-PAUSE|resume|PX-PAUSE-P",
         "PX-USAGE|creation",
     }
+
+
+def test_a_change_held_with_its_invoice_for_one_reason_stands_once(tmp_path: Path) -> None:
+    inactive = {
+        "customers": "customer_id,status,country,valid_from\ncust-1,inactive,US,2025-01-01\n"
+    }
+    billed = company.event("invoice.finalized", company.invoice(), source="billing", id="b1")
+    created = company.event("subscription.created", company.subscription())
+    landing = {
+        "crm/a.jsonl": company.json_lines([created]),
+        "billing/b.jsonl": company.json_lines([billed]),
+    }
+    company.write_company(tmp_path / "company", reference=inactive, landing=landing)
+    (row,) = _run(tmp_path, date(2026, 2, 10)).values()
+    assert (row["state"], row["state_code"]) == ("held", "CUSTOMER_INACTIVE")
+    assert (row["next_step"], row["steps"]["billed"]["step_state"]) == ("approved", "done")
