@@ -54,9 +54,9 @@ def _period(case_id: str, inputs: Inputs) -> Row:
         "period_end_at": inputs.instant("period_end_exclusive"),
         "field": inputs.text("field"),
         "operation_field": inputs.text("operation_field"),
-        "group_by": inputs.raw("group_by", None),
-        "include": filters.raw("include", {}),
-        "exclude": filters.raw("exclude", []),
+        "group_by": inputs.texts("group_by"),
+        "include": _conditions(filters.raw("include", {})),
+        "exclude": [_conditions(each) for each in filters.raw("exclude", [])],
         "is_recurring": inputs.boolean("recurring", False),
         "prorates_carried_units": inputs.boolean("carried_units_prorated", False),
         "full_period_days": inputs.integer("full_period_days"),
@@ -82,6 +82,11 @@ def _refuse_what_is_not_said(period: Row, inputs: Inputs) -> None:
         raise UnsupportedError(f"What a recurring {aggregation} carries is not said.")
     if aggregation == "advance_increment" and inputs.raw("events", []):
         raise UnsupportedError("An increment is asked for one event.")
+
+
+def _conditions(given: Any) -> dict[str, list[str] | None]:
+    conditions = Inputs(given)
+    return {name: conditions.texts(name) for name in given}
 
 
 def _properties(given: Any, period: Row) -> dict[str, str | None]:

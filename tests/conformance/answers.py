@@ -34,12 +34,20 @@ def by_case(values: Iterable[Value]) -> dict[str, list[Value]]:
 def put_together(values: Sequence[Value], inputs: Mapping[str, Any]) -> Answer | None:
     """Return the answer to a case; nothing when one of its values is not known."""
     empty = {key: [] for asks, key in _LISTS.items() if asks(inputs)}
-    if any(value.scaled is None for value in values) or not (values or empty):
-        return None
     keys: dict[str, list[Value]] = defaultdict(list)
     for value in values:
         keys[value.key].append(value)
+    if not (keys or empty) or not all(map(_is_whole, keys.values())):
+        return None
     return empty | {key: _shaped(key, of_key, inputs) for key, of_key in keys.items()}
+
+
+def _is_whole(values: Sequence[Value]) -> bool:
+    """Return whether all values of a key are known, have places alike, and each its own."""
+    places = {(value.position, value.subposition, value.name) for value in values}
+    shapes = {tuple(part is None for part in place) for place in places}
+    is_known = all(value.scaled is not None for value in values)
+    return is_known and len(places) == len(values) and len(shapes) == 1
 
 
 def _shaped(key: str, values: Sequence[Value], inputs: Mapping[str, Any]) -> Any:

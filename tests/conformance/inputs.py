@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from zoneinfo import available_timezones
 
 _MISSING = object()
 
@@ -110,6 +111,22 @@ class Inputs:
             raise UnsupportedError(f"{name} names no time zone: {value!r}.")
         return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
+    def texts(self, name: str) -> list[str] | None:
+        """Return a list of texts with something in it."""
+        values = self.raw(name, None)
+        if values is None:
+            return None
+        if not isinstance(values, list) or not values or not all(map(_is_text, values)):
+            raise UnsupportedError(f"{name} is no list of texts: {values!r}.")
+        return values
+
+    def time_zone(self, name: str, default: str) -> str:
+        """Return the name of a time zone."""
+        value = self.raw(name, default)
+        if value not in available_timezones():
+            raise UnsupportedError(f"{name} is no time zone: {value!r}.")
+        return value
+
     def parts(self, name: str) -> Iterator["Inputs"]:
         """Return a list of parts; each must be read to its end."""
         for part in self.raw(name):
@@ -157,3 +174,7 @@ class Inputs:
         if number != 0 and number.normalize().as_tuple().exponent < -decimals:
             raise UnsupportedError(f"This has more than {decimals} decimals: {value!r}.")
         return f"{number:f}"
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)

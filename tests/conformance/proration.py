@@ -110,7 +110,7 @@ def _day_count(inputs: Inputs) -> Row:
     return {
         "from_at": inputs.instant("start"),
         "to_at": inputs.instant("end"),
-        "time_zone": inputs.text("timezone", "UTC"),
+        "time_zone": inputs.time_zone("timezone", "UTC"),
     }
 
 

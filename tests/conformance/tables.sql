@@ -31,8 +31,8 @@ create table cases.tiers (
     rate_percent decimal(18, 10),
     flat_amount decimal(38, 12),
     tier_cap decimal(38, 12),
-    block_size decimal(18, 6),
-    max_blocks decimal(18, 6)
+    block_size decimal(28, 6),
+    max_blocks decimal(28, 6)
 );
 create table cases.quantities (
     case_id varchar,

@@ -56,17 +56,18 @@
     end
 {%- endmacro %}
 
-{# What a period comes to so far: the price, less a percentage, within its maximum and, once the
-   period has ended, its minimum. #}
-{% macro cumulative_total(
-    amount_scaled, percent_discount, maximum_amount, minimum_amount, is_final, decimals, mode
-) -%}
+{# An amount less a percentage. #}
+{% macro less_percent(amount_scaled, percent_discount, decimals, mode) -%}
+    (
+        {{ amount_scaled }}
+        - {{ percent_of(amount_scaled, 'coalesce(' ~ percent_discount ~ ', 0)', decimals, mode) }}
+    )
+{%- endmacro %}
+
+{# What a period comes to so far: within its maximum and, once it has ended, its minimum. #}
+{% macro within_limits(amount_scaled, maximum_amount, minimum_amount, is_final) -%}
     {{ at_least(
-        at_most(
-            amount_scaled ~ ' - '
-            ~ percent_of(amount_scaled, 'coalesce(' ~ percent_discount ~ ', 0)', decimals, mode),
-            scaled_by_18(maximum_amount),
-        ),
+        at_most(amount_scaled, scaled_by_18(maximum_amount)),
         'case when ' ~ is_final ~ ' then ' ~ scaled_by_18(minimum_amount) ~ ' end',
     ) }}
 {%- endmacro %}

@@ -5,16 +5,16 @@
     rounded on its own.
 
     `cycle` has from_date, to_date (null: no end), target_date, first_month (of the first billing
-    date), bill_cycle_day, period_length in months and quotient_decimals. Where billing dates fall
-    on shorter months, or the service ends before the first billing date, billing systems measure
-    the period in different ways: what depends on it is unknown.
+    date), bill_cycle_day, period_length in months and quotient_decimals. A stub at the start is
+    measured by the period that ends with it, one at the end by the period that begins with it; a
+    service that ends before its first billing date is a stub at the start.
 #}
 {% macro billed_in_advance(cycle) -%}
     case
         when {{ cycle }}.to_date <= {{ cycle }}.from_date then null
         when {{ cycle }}.target_date < {{ cycle }}.from_date then null
         when {{ cycle }}.to_date < {{ first_billing_date(cycle) }}
-            then {{ short_service_scaled(cycle) }}
+            then {{ stub_before(cycle, cycle ~ '.to_date') }}
         else
             {{ leading_stub_scaled(cycle) }}
             + {{ whole_as_scaled(
@@ -49,15 +49,16 @@
 {% macro leading_stub_scaled(cycle) -%}
     case
         when {{ first_billing_date(cycle) }} = {{ cycle }}.from_date then 0
-        else {{ scaled_quotient(
-            days_between(cycle ~ '.from_date', first_billing_date(cycle)),
-            days_between(
-                add_months(first_billing_date(cycle), '-' ~ cycle ~ '.period_length'),
-                first_billing_date(cycle),
-            ),
-            cycle ~ '.quotient_decimals',
-        ) }}
+        else {{ stub_before(cycle, first_billing_date(cycle)) }}
     end
+{%- endmacro %}
+
+{% macro stub_before(cycle, day) -%}
+    {{ scaled_quotient(
+        days_between(cycle ~ '.from_date', day),
+        days_between(add_months(day, '-' ~ cycle ~ '.period_length'), day),
+        cycle ~ '.quotient_decimals',
+    ) }}
 {%- endmacro %}
 
 {% macro trailing_stub_scaled(cycle) -%}
@@ -65,41 +66,17 @@
         when {{ cycle }}.to_date is null then 0
         when {{ last_billing_date(cycle) }} = {{ cycle }}.to_date then 0
         when {{ last_billing_date(cycle) }} > {{ cycle }}.target_date then 0
-        when
-            {{ add_months(last_billing_date(cycle), cycle ~ '.period_length') }}
-            = {{ billing_date_number(cycle, billing_dates_reached(cycle, 'to_date') ~ ' + 1') }}
-            then {{ scaled_quotient(
-                days_between(last_billing_date(cycle), cycle ~ '.to_date'),
-                days_between(
-                    last_billing_date(cycle),
-                    add_months(last_billing_date(cycle), cycle ~ '.period_length'),
-                ),
-                cycle ~ '.quotient_decimals',
-            ) }}
+        else {{ scaled_quotient(
+            days_between(last_billing_date(cycle), cycle ~ '.to_date'),
+            days_between(
+                last_billing_date(cycle),
+                add_months(last_billing_date(cycle), cycle ~ '.period_length'),
+            ),
+            cycle ~ '.quotient_decimals',
+        ) }}
     end
 {%- endmacro %}
 
 {% macro last_billing_date(cycle) -%}
     {{ billing_date_number(cycle, billing_dates_reached(cycle, 'to_date')) }}
-{%- endmacro %}
-
-{% macro short_service_scaled(cycle) -%}
-    case
-        when
-            {{ days_between(
-                add_months(first_billing_date(cycle), '-' ~ cycle ~ '.period_length'),
-                first_billing_date(cycle),
-            ) }}
-            = {{ days_between(
-                add_months(cycle ~ '.to_date', '-' ~ cycle ~ '.period_length'), cycle ~ '.to_date'
-            ) }}
-            then {{ scaled_quotient(
-                days_between(cycle ~ '.from_date', cycle ~ '.to_date'),
-                days_between(
-                    add_months(cycle ~ '.to_date', '-' ~ cycle ~ '.period_length'),
-                    cycle ~ '.to_date',
-                ),
-                cycle ~ '.quotient_decimals',
-            ) }}
-    end
 {%- endmacro %}

@@ -170,9 +170,12 @@ discounted as (
         coalesce(terms.line_position, 'single') in ('single', 'last') as is_last,
         coalesce(
             {{ scaled_by_18('terms.amount_billed_before') }},
-            {{ cumulative_total(
-                'lines.earlier_scaled', 'terms.percent_discount', 'terms.maximum_amount',
-                'terms.minimum_amount', 'false', 'terms.rounding_decimals', 'terms.rounding_mode',
+            {{ within_limits(
+                less_percent(
+                    'lines.earlier_scaled', 'terms.percent_discount',
+                    'terms.rounding_decimals', 'terms.rounding_mode',
+                ),
+                'terms.maximum_amount', 'terms.minimum_amount', 'false',
             ) }}
         ) as billed_before_scaled,
         case
@@ -213,19 +216,58 @@ lifted as (
 
 ),
 
+run_lines as (
+
+    select
+        amounts.*,
+        amounts.rounded_scaled - lag(amounts.rounded_scaled, 1, 0) over (
+            partition by amounts.case_id, amounts.run_number order by amounts.period_number
+        ) as line_scaled
+    from amounts
+    where amounts.scenario in ('rerating_delta', 'late_usage_period_preserving')
+
+),
+
+net_lines as (
+
+    select
+        run_lines.*,
+        {{ less_percent(
+            'run_lines.line_scaled', 'run_lines.percent_discount',
+            'run_lines.rounding_decimals', 'run_lines.rounding_mode',
+        ) }} as net_scaled
+    from run_lines
+
+),
+
+run_sums as (
+
+    select
+        net_lines.*,
+        case
+            when count(net_lines.net_scaled) over so_far = count(*) over so_far
+                then sum(net_lines.net_scaled) over so_far
+        end as cumulative_scaled
+    from net_lines
+    window so_far as (
+        partition by net_lines.case_id, net_lines.run_number
+        order by net_lines.period_number
+        rows between unbounded preceding and current row
+    )
+
+),
+
 run_totals as (
 
     select
-        amounts.case_id,
-        amounts.run_number,
-        amounts.period_number,
-        {{ cumulative_total(
-            'amounts.rounded_scaled', 'amounts.percent_discount', 'amounts.maximum_amount',
-            'amounts.minimum_amount', 'amounts.is_final',
-            'amounts.rounding_decimals', 'amounts.rounding_mode',
+        run_sums.case_id,
+        run_sums.run_number,
+        run_sums.period_number,
+        {{ within_limits(
+            'run_sums.cumulative_scaled', 'run_sums.maximum_amount', 'run_sums.minimum_amount',
+            'run_sums.is_final',
         ) }} as total_scaled
-    from amounts
-    where amounts.scenario in ('rerating_delta', 'late_usage_period_preserving')
+    from run_sums
 
 ),
 

@@ -88,6 +88,29 @@ OPEN: dict[str, tuple[str, dict[str, Any]]] = {
             "service_end_exclusive": "2026-03-02",
         },
     ),
+    "a quotient of fewer than no decimals, which the engine refuses": (
+        "proration",
+        {
+            "method": "fraction_of_period",
+            "amount": "10",
+            "day_count": "actual/actual",
+            "quotient_decimals": -5,
+            "period_start": "2026-03-01",
+            "period_end_exclusive": "2026-04-01",
+            "service_start": "2026-03-01",
+            "service_end_exclusive": "2026-03-02",
+            "rounding": CENTS,
+        },
+    ),
+    "a time zone nobody lives in": (
+        "proration",
+        {
+            "method": "day_count",
+            "start": "2026-03-01T00:00:00Z",
+            "end": "2026-03-02T00:00:00Z",
+            "timezone": "Mars/Olympus",
+        },
+    ),
     "a float": (
         "rating",
         {"price_model": "per_unit", "unit_amount": 0.1, "quantity": "1", "rounding": CENTS},
