@@ -40,6 +40,7 @@ POLICIES = (
     "payment_grace_days",
     "payment_terms_max_days",
     "concession_limit_minor",
+    "billing_ahead_days",
     "sla_amendment_to_invoice_minutes",
     "sla_invoice_to_erp_minutes",
     "sla_payment_to_cash_minutes",

@@ -44,6 +44,12 @@ FAULTS = [
         touches=("S0",),
     ),
     _fault(
+        "an invoice above the contract's price whose amendment is missing",
+        says("billing", invoice("I-9", "S1", "100.00", on="2026-02-20")),
+        "exception CUMULATIVE_BILLING_OVER_PRICE",
+        touches=("S1",),
+    ),
+    _fault(
         "an invoice for a product the contract does not sell",
         says("billing", invoice("I-9", "S9", "2400.00", line={"product_code": "API"})),
         "exception CONTRACT_LINE_MISMATCH",

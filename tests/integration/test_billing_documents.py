@@ -93,7 +93,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home after one run of the story."""
     folder = tmp_path_factory.mktemp("documents")
     company = write_company(folder / "company")
-    lines = [event("subscription.created", subscription())]
+    terms = subscription()
+    terms["lines"][0]["quantity"] = "25"  # 6,000.00 a year: enough for what is billed
+    lines = [event("subscription.created", terms)]
     land(company, "1/crm/contracts.jsonl", json_lines(lines))
     land(company, "1/billing/documents.jsonl", json_lines(_story()))
     run_pipeline(company, folder / "home", _NOW)

@@ -13,6 +13,7 @@
     'ctl_document_amounts',
     'ctl_document_payment_terms',
     'ctl_document_totals',
+    'ctl_document_billed_price',
     'ctl_credit_limit',
     'ctl_document_settlement',
     'ctl_document_disputes',
