@@ -1,11 +1,21 @@
 -- One row per invoice and fixed contract line it bills: what the line has been billed with it, less
 -- what was credited, withdrawn or given up since, and the last day of service that this is for.
--- An invoice whose lines do not make its total does not count: it has to be sent anew.
+-- A line that no terms ever announced is CONTRACT_LINES'. An invoice whose lines do not make its
+-- total does not count: it has to be sent anew.
 with
 
 contracts as (
 
     select * from {{ ref('int_revenue_contracts') }}
+
+),
+
+announced as (
+
+    select distinct
+        contract_id,
+        contract_line_id
+    from {{ ref('int_contract_lines_announced') }}
 
 ),
 
@@ -65,6 +75,10 @@ kept as (
         ) as kept_minor
     from invoice_lines
     inner join contracts on invoice_lines.track_key = contracts.track_key
+    inner join announced
+        on
+            invoice_lines.contract_id = announced.contract_id
+            and invoice_lines.contract_line_id = announced.contract_line_id
     inner join {{ ref('int_documents') }} as documents
         on invoice_lines.event_key = documents.event_key
     left join credited
