@@ -27,7 +27,15 @@ invoice_lines as (
 
 wrong as (
 
-    select subject_key from {{ ref('ctl_document_totals') }} where not is_passed
+    select documents.document_id as invoice_id
+    from {{ ref('int_documents') }} as documents
+    inner join {{ ref('int_invoice_lines_valued') }} as lines
+        on documents.event_key = lines.event_key
+    group by documents.document_id, documents.total_minor, documents.tax_total_minor
+    having
+        {{ sum_or_unknown('lines.net_minor + lines.tax_minor') }}
+        is distinct from documents.total_minor
+        or {{ sum_or_unknown('lines.tax_minor') }} is distinct from documents.tax_total_minor
 
 ),
 
@@ -86,8 +94,8 @@ kept as (
             invoice_lines.invoice_id = credited.invoice_id
             and invoice_lines.invoice_line_id = credited.invoice_line_id
     left join given_up on invoice_lines.invoice_id = given_up.invoice_id
-    left join wrong on wrong.subject_key = 'invoice:' || invoice_lines.invoice_id
-    where wrong.subject_key is null and not coalesce(credited.is_voided, false)
+    left join wrong on invoice_lines.invoice_id = wrong.invoice_id
+    where wrong.invoice_id is null and not coalesce(credited.is_voided, false)
 
 ),
 
