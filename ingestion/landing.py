@@ -238,7 +238,7 @@ def _write_usage(
             where usage_day = date '{day}'
         """
         path = raw_store.usage_path(home, day, number)
-        if _copy(connection, query, path) != count:
+        if _write(connection, query, path) != count:
             raise ManifestError(f"{path} does not hold the {count} rows it should. Run again.")
         written.append(path)
     return written
@@ -261,6 +261,11 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     """Write a query's rows, unless there are none; return how many."""
     if connection.execute(f"select 1 from ({query}) limit 1").fetchone() is None:
         return 0
+    return _write(connection, query, path)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    """Write a query's rows; return how many."""
     counts: list[int] = []
     write_atomically(path, lambda to: counts.append(_copied(connection, query, to)))
     return counts[0]

@@ -6,7 +6,7 @@ Does not: files of the raw store (landing writes them), the rules of identity (i
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import duckdb
@@ -43,6 +43,9 @@ _EVENT_SCHEMA = pa.schema(
         ("email", pa.string()),
     ]
 )
+_EVENT_FIELDS = [
+    field.name for field in fields(CanonicalEvent) if field.name in _EVENT_SCHEMA.names
+]
 _REFUSAL_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("event_id", "reason_code", "sentence", "raw_text")]
 ).insert(0, pa.field("ordinal", pa.int64()))
@@ -166,11 +169,11 @@ def _unreadable(file: LandedFile, reason: str) -> Refused:
 
 
 def _event_record(first: int, event: CanonicalEvent) -> dict[str, object]:
-    fields = asdict(event)
-    personal = fields.pop("personal")
-    received = event.received_at
-    return fields | {
-        "ordinal": first + fields.pop("line"),
+    """Return an event as a staged row (`asdict` would copy its data through, field by field)."""
+    record = {name: getattr(event, name) for name in _EVENT_FIELDS}
+    personal, received = event.personal, event.received_at
+    return record | {
+        "ordinal": first + event.line,
         "event_key": sha256_hex(canonical_json([event.source, event.event_id])),
         "occurred_at": naive_utc(event.occurred_at),
         "received_at": naive_utc(received) if received else None,
