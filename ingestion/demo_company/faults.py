@@ -27,6 +27,8 @@ _RESENT_FILE = "billing/resent.jsonl"
 _UNKNOWN_SUBJECT = "tenant-zephyr"
 _LATE_QUANTITY = 12_000
 
+_Change = Callable[[dict[str, Any]], None]
+
 
 @dataclass(frozen=True, kw_only=True)
 class LateUsage:
@@ -242,7 +244,7 @@ def _arrival_day(file: str) -> str:
     return Path(file).parts[1]
 
 
-def _changed(event: LandedEvent, change: Callable[[dict[str, Any]], None]) -> LandedEvent:
+def _changed(event: LandedEvent, change: _Change) -> LandedEvent:
     """Return a copy of an event with its data changed."""
     result = copy.deepcopy(event)
     change(result.envelope["data"])
@@ -256,33 +258,48 @@ def _resent(event: LandedEvent) -> LandedEvent:
     return LandedEvent(sent_at=_RESENT_AT, file=_RESENT_FILE, envelope=envelope)
 
 
-def _add(field: str, more: int) -> Callable[[dict[str, Any]], None]:
+def _add(field: str, more: int) -> _Change:
     def change(data: dict[str, Any]) -> None:
         data[field] = str(Decimal(data[field]) + more)
 
     return change
 
 
-def _replace(field: str, value: str) -> Callable[[dict[str, Any]], None]:
+def _replace(field: str, value: str) -> _Change:
     def change(data: dict[str, Any]) -> None:
         data[field] = value
 
     return change
 
 
-def _drop(field: str) -> Callable[[dict[str, Any]], None]:
+def _drop(field: str) -> _Change:
     def change(data: dict[str, Any]) -> None:
         del data[field]
 
     return change
 
 
-def _in_lines(change: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+def _in_lines(change: _Change) -> _Change:
     def change_lines(data: dict[str, Any]) -> None:
         for line in data["lines"]:
             change(line)
 
     return change_lines
+
+
+def _twice(field: str) -> _Change:
+    def change(data: dict[str, Any]) -> None:
+        data[field] = str(Decimal(data[field]) * 2)
+
+    return change
+
+
+def _both(*changes: _Change) -> _Change:
+    def change_all(data: dict[str, Any]) -> None:
+        for change in changes:
+            change(data)
+
+    return change_all
 
 
 def _nothing(_: dict[str, Any]) -> None:
@@ -294,6 +311,7 @@ _BREAKS = {
     "bil-INV-2009-01": _in_lines(_replace("tax_code", "DE-91")),
     "bil-INV-1014-01": _replace("currency", "EUR"),
     "bil-INV-1015-01": _in_lines(_drop("tax_code")),
+    "bil-INV-3003-01": _both(_twice("total_amount"), _in_lines(_twice("net_amount"))),
     "crm-CT-1016-AM-1016-A": _drop("effective_date"),
     "bil-CM-1019-A": _in_lines(_replace("basis", "modification")),
 }

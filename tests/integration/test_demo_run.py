@@ -16,7 +16,7 @@ def test_every_labelled_fault_is_an_exception_under_its_code_and_nothing_else_is
     for found in demo.found:
         assert found.found == found.labelled
 
-    assert [found.recall for found in demo.found] == ["15 of 15", "16 of 16"]
+    assert [found.recall for found in demo.found] == ["16 of 16", "17 of 17"]
 
 
 def test_nothing_is_held_but_what_a_labelled_fault_names(demo: DemoRun) -> None:

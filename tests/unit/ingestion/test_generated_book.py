@@ -50,7 +50,7 @@ def test_four_arrivals_three_entities_five_currencies(folder: Path, events: list
     assert len(company.erps["main"].period_closes) == 2
     assert {data["legal_entity_code"] for data in created} == {"NW-US", "NW-DE", "NW-JP"}
     assert {data["currency"] for data in created} == {"USD", "EUR", "GBP", "JPY", "KWD"}
-    assert len(created) == 325
+    assert len(created) == 326
     assert min(data["term_start"] for data in created) == "2025-01-01"
 
 
