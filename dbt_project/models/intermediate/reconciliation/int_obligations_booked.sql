@@ -1,7 +1,7 @@
 -- One row per performance obligation: from which day on it is part of the plan, and from which day
 -- on its plan is cut short by the version that replaces it or by a cancellation. Terms are booked
--- when they are agreed, at the latest when they begin; what was agreed since the cut-off date counts
--- with it.
+-- when they are agreed, at the latest when they begin; what was agreed since the cut-off date
+-- counts with it.
 with
 
 obligations as (
