@@ -86,3 +86,9 @@ def test_no_event_is_unexplained(home: Path) -> None:
         )
         == []
     )
+
+
+def test_the_erp_refused_nothing_of_it(home: Path) -> None:
+    rows = ask(home, "select distinct attempts, error_class from exports.outbox_documents")
+
+    assert set(rows) == {(0, None), (1, None)}  # one waits for approval and was not sent

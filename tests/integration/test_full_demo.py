@@ -94,6 +94,16 @@ def test_every_document_is_posted_once(full: DemoRun) -> None:
     assert found["keys"] == sum(run.sealed.document_count for run in full.runs)
 
 
+def test_the_erp_refused_nothing(full: DemoRun) -> None:
+    """Controls hold what the ERP would refuse: every document was sent once and taken."""
+    rows = full.ask(
+        "select attempts, error_class, count(*) as documents from exports.outbox_documents "
+        "group by all"
+    )
+
+    assert [(row["attempts"], row["error_class"]) for row in rows] == [(1, None)]
+
+
 def test_the_acquired_product_has_an_account_of_its_own(full: DemoRun) -> None:
     """A product line of another company is reference data and a source, no other change."""
     rows = full.ask(
