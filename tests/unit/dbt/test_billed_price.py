@@ -36,6 +36,24 @@ def _by_month(contract: str, *amounts: str) -> list[Row]:
     ]
 
 
+def _by_quarter(contract: str, last: str) -> list[Row]:
+    """A term from 1 March billed in equal quarters, with the days of a doubling in November."""
+    services = [("2025-03-01", "2025-05-31"), ("2025-06-01", "2025-08-31"),
+                ("2025-09-01", "2025-11-30"), ("2025-11-01", "2025-11-30"),
+                ("2025-12-01", "2026-02-28")]  # fmt: skip
+    amounts = ("91.25", "91.25", "91.25", "30.00", last)
+    term = {"term_start": "2025-03-01", "term_end": "2026-02-28"}
+    doubled = [fixed_line(f"{contract}-1", "1", "730.00")]
+    return [
+        _contract(contract, **term),
+        amendment(contract, f"A-{contract}", "2025-11-01", doubled, term_end="2026-02-28"),
+        *(
+            _billed(contract, number, service[0], net, service)
+            for number, (net, service) in enumerate(zip(amounts, services, strict=True), start=1)
+        ),
+    ]
+
+
 def _voided(contract: str, number: int, day: str) -> Row:
     name = f"{contract}/{number}"
     return follow_up("invoice.voided", f"V-{name}", name, void_date=day, reason="wrong")
@@ -100,6 +118,10 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
             _billed("CONCEDED", 1, "2026-01-01", "365.00"),
             credit("C-CONCEDED", "CONCEDED/1", "2026-02-01", "65.00", "concession"),
             _billed("CONCEDED", 2, "2026-02-01", "65.00"),
+            # Quarters of a term from March, doubled on 1 November: 245 days at 1.00 and 120 at 2.00
+            # are 485.00, the quarters and 30 days at 1.00 more are 486.25. Ten more are too much.
+            *_by_quarter("QUARTERS", "182.50"),
+            *_by_quarter("QUARTERED", "192.50"),
             # A minor unit for each invoice is rounding; two are not.
             _contract("CENT"),
             _billed("CENT", 1, "2026-01-01", "365.01"),
@@ -124,6 +146,7 @@ def test_only_what_no_terms_sell_is_held(books: Warehouse) -> None:
         "TOTAL/2": 24400,
         "FEBRUARY/2": 1342,  # 75.42 for what costs 62.00 through 3 March
         "FEBRUARY/4": 1141,  # 150.83 for 123.00 through 3 May, of which 16.42 are February's
+        "QUARTERED/5": 525,  # 496.25 for 485.00, and three days more at 2.00
         "CONCEDED/2": 6500,
         "CENTS/1": 2,
     }

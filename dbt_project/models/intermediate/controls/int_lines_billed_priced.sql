@@ -52,6 +52,7 @@ spans as (
         versions.contract_version_id,
         versions.valid_from,
         {{ add_days('versions.term_end_date', 1) }} as term_to,
+        versions.valid_from > versions.term_start_date as is_changed,
         lead(versions.valid_from) over (
             partition by latest.contract_version_id order by versions.valid_from
         ) as next_from
@@ -65,20 +66,26 @@ spans as (
 
 priced as (
 
-    -- Instalments run ahead of the days; within a term they may by the days of the policy.
+    -- Instalments run ahead of the days; within a term they may by the days of the policy, and
+    -- after a change within it to its end: equal instalments and days do not meet there.
     select
         billed.contract_id,
         billed.contract_line_id,
         billed.invoice_id,
         spans.known_from,
-    {%- for price, days in [('even', '1'), ('allowed', '1 + billed.ahead_days')] %}
+    {%- for price, days, end_days in [
+        ('even', '1', '0'),
+        ('allowed', '1 + billed.ahead_days',
+         'case when spans.is_changed then billed.ahead_days else 0 end'),
+    ] %}
         case
             when version_lines.contract_line_id is null then 0
             else {{ prorate(
                 'version_lines.term_price_minor',
-                'least(greatest(least(spans.term_to, coalesce(spans.next_from, spans.term_to), '
+                'least(greatest(least(case when spans.next_from < spans.term_to '
+                ~ 'then spans.next_from else ' ~ add_days('spans.term_to', end_days) ~ ' end, '
                 ~ add_days('billed.billed_through_date', days)
-                ~ ') - spans.valid_from, 0), version_lines.version_days)',
+                ~ ') - spans.valid_from, 0), version_lines.version_days + ' ~ end_days ~ ')',
                 'version_lines.term_days',
             ) }}
         end as {{ price }}_minor{{ ',' if not loop.last }}
