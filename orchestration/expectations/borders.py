@@ -15,44 +15,10 @@ import duckdb
 import pandas as pd
 
 from core.money import currency_exponents
+from ingestion.quarantine import Reason
+from ingestion.reference_tables import ACCOUNT_ROLES, ENTRY_TYPES
 
 _MOST_ROWS = 100_000
-_CODES_OF_QUARANTINE = (
-    "MALFORMED_ROW",
-    "UNKNOWN_EVENT_TYPE",
-    "SCHEMA_BREAKING_CHANGE",
-    "PAYLOAD_INCOMPLETE",
-    "DUPLICATE_KEY_DIFFERENT_BODY",
-    "AMOUNT_PRECISION",
-    "SOURCE_NOT_ALLOWED",
-)
-_ENTRY_TYPES = (
-    "billing",
-    "tax",
-    "recognition",
-    "usage_accrual",
-    "credit",
-    "payment",
-    "refund",
-    "write_off",
-    "dispute",
-    "adjustment",
-    "opening_balance",
-)
-_ACCOUNT_ROLES = (
-    "accounts_receivable",
-    "deferred_revenue",
-    "unbilled_receivable",
-    "revenue",
-    "tax_payable",
-    "cash",
-    "customer_credit",
-    "fx_gain_loss",
-    "credit_loss_expense",
-    "dispute_receivable",
-    "processor_fees",
-    "clearing",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +181,7 @@ EXPECTATIONS = (
         asset=_QUARANTINE,
         frame="quarantine_codes",
         kind="ExpectColumnValuesToBeInSet",
-        arguments={"column": "reason_code", "value_set": list(_CODES_OF_QUARANTINE)},
+        arguments={"column": "reason_code", "value_set": [str(reason) for reason in Reason]},
     ),
     Expectation(
         name="proposed_lines_have_unique_keys",
@@ -243,14 +209,14 @@ EXPECTATIONS = (
         asset=_PROPOSED,
         frame="proposed_lines",
         kind="ExpectColumnValuesToBeInSet",
-        arguments={"column": "account_role", "value_set": list(_ACCOUNT_ROLES)},
+        arguments={"column": "account_role", "value_set": list(ACCOUNT_ROLES)},
     ),
     Expectation(
         name="entry_types_are_known",
         asset=_PROPOSED,
         frame="proposed_lines",
         kind="ExpectColumnValuesToBeInSet",
-        arguments={"column": "entry_type", "value_set": list(_ENTRY_TYPES)},
+        arguments={"column": "entry_type", "value_set": list(ENTRY_TYPES)},
     ),
     Expectation(
         name="transaction_currencies_are_iso_4217",
