@@ -74,6 +74,12 @@ def test_every_module_of_faults_is_injected_by_a_test_file_of_its_own() -> None:
     assert modules == {path.stem.removeprefix("test_faults_") for path in tests}
 
 
+def test_the_page_leaves_out_dbt_tests_where_none_must_fail() -> None:
+    fault = replace(FAULT, caught_by=("verify sums",))
+    trial = replace(TRIAL, findings=frozenset({"verify sums", "test grain"}))
+    assert page.row(judge(fault, trial, SOUND)).named_by == "`tieout verify`: sums"
+
+
 def test_the_page_names_what_must_fail_and_that_more_did() -> None:
     fault = replace(FAULT, caught_by=("test sums",))
     trial = replace(TRIAL, findings=frozenset({"test sums", "test grain", "exception A"}))
