@@ -8,6 +8,7 @@ import csv
 import re
 
 import pytest
+from dbt.artifacts.resources.types import NodeType
 from dbt.contracts.graph.nodes import ModelNode, SeedNode
 
 from tests.warehouse import PROJECT, parsed_project
@@ -40,6 +41,27 @@ def test_books_read_nothing_that_is_built_after_posting(models: list[ModelNode])
         if "books" in model.tags and proof.intersection(model.depends_on.nodes)
     ]
     assert wrong == []
+
+
+def test_every_data_test_runs_on_one_side_of_posting() -> None:
+    """A run builds a tag, and tests what reads nothing but the tag and what it is made from."""
+    nodes = parsed_project().nodes
+    parents = {name: set(getattr(node, "depends_on_nodes", [])) for name, node in nodes.items()}
+    sides: dict[str, list[str]] = {
+        name: [] for name, node in nodes.items() if node.resource_type == NodeType.Test
+    }
+    for tag in ("books", "proof"):
+        built = {name for name, node in nodes.items() if tag in node.tags}
+        known, waiting = set(built), list(built)
+        while waiting:
+            new = parents[waiting.pop()] - known
+            known |= new
+            waiting += new & set(nodes)
+        for name, ran in sides.items():
+            if parents[name] & built and parents[name] <= known:
+                ran.append(tag)
+    assert len(sides) > 100
+    assert {name: ran for name, ran in sides.items() if len(ran) != 1} == {}
 
 
 def test_the_schema_of_a_mart_is_its_area(models: list[ModelNode]) -> None:

@@ -4,6 +4,7 @@
 ] -%}
 -- One row per change of a contract (its creation, an amendment or renewal, a cancellation, a pause
 -- or its end), from facts only: how far it has come, since when, and whose the next step is.
+-- depends_on: {{ ref('workflow_transitions') }} (its states are tested against the policy)
 with
 
 facts as (
