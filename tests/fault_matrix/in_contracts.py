@@ -4,11 +4,27 @@ Belongs here: announcements of contracts as they should not be.
 Does not: documents of a contract (in_documents).
 """
 
+from typing import Any
+
+from tests.company import event
 from tests.fault_matrix.fault import strikes
 from tests.fault_matrix.landings import land_events, land_usage, says
 from tests.fault_matrix.sound_documents import calls, contract, seats, usage_row
 
 _fault = strikes("events")
+
+
+def _amended(name: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    data = {
+        "contract_id": name,
+        "amendment_id": f"A-{name}",
+        "amendment_type": "add_on",
+        "timing": "immediate",
+        "effective_date": "2026-03-01",
+        "term_end": "2026-12-31",
+        "lines": lines,
+    }
+    return event("subscription.amended", data, id=f"amended-{name}", time="2026-02-27T10:00:00Z")
 
 
 FAULTS = [
@@ -63,5 +79,11 @@ FAULTS = [
         ),
         "exception PRICE_MISSING",
         touches=("S9P",),
+    ),
+    _fault(
+        "an amendment whose price is not in the list",
+        says("crm", _amended("S9", [seats("S9"), calls("S9", price_id="nope")])),
+        "exception AMENDMENT_INCOMPLETE",
+        touches=("S9",),
     ),
 ]

@@ -6,7 +6,9 @@
     'currency': ('currencies.currency is not null', 'CURRENCY_UNKNOWN'),
     'proration_rule': ('outcomes.rule_id is not null', 'AMENDMENT_INCOMPLETE'),
     'price': ('priced.unpriced_line_id is null', 'AMENDMENT_INCOMPLETE'),
-    'proration': ('modifications.price_delta_minor is not null', 'AMENDMENT_INCOMPLETE'),
+    'proration': (
+        'currencies.currency is null or priced.unprorated_line_id is null', 'AMENDMENT_INCOMPLETE'
+    ),
     'revenue_classification': (
         'modifications.revenue_classification is not null and priced.untreated_product is null',
         'REVENUE_TREATMENT_MISSING',
@@ -63,10 +65,13 @@ priced as (
     -- A usage line needs a price plan that is valid some time while its version is.
     select
         lines.contract_version_id,
+        min(versions.valid_from) as effective_from,
         min(lines.contract_line_id || ' (' || coalesce(lines.price_id, 'no price') || ')') filter (
-            where lines.term_price_minor is null
+            where lines.line_kind = 'fixed' and lines.unit_price is null
             or lines.line_kind = 'usage' and prices.price_id is null
         ) as unpriced_line_id,
+        min(lines.contract_line_id) filter (where lines.version_price_minor is null)
+            as unprorated_line_id,
         min(lines.product_code) filter (where products.product_code is null) as untreated_product
     from {{ ref('contract_version_lines') }} as lines
     inner join {{ ref('contract_versions') }} as versions
@@ -97,6 +102,9 @@ joined as (
         {%- for field, (is_present, _) in fields.items() %}
             {{ is_present }} as has_{{ field }},
         {%- endfor %}
+        priced.unprorated_line_id,
+        priced.effective_from,
+        coalesce(priced.effective_from <= legal_entities.cutoff_date, false) as is_in_effect,
         modifications.amendment_type
     from modifications
     left join contracts on modifications.contract_id = contracts.contract_id
@@ -119,11 +127,14 @@ final as (
             contract_id,
             amendment_id,
             amendment_type,
+            effective_from,
+            is_in_effect,
             '{{ field }}' as field_code,
             has_{{ field }} as is_present,
             '{{ exception_code }}' as exception_code,
             case '{{ field }}'
                 when 'price' then unpriced_line_id
+                when 'proration' then unprorated_line_id
                 when 'revenue_classification' then untreated_product
             end as detail
         from joined

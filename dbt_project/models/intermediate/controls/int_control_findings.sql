@@ -19,6 +19,7 @@
     'ctl_document_disputes',
     'ctl_credit_policy',
     'ctl_contract_amendment_timing',
+    'ctl_contract_amendments',
     'ctl_document_service_stopped',
     'ctl_document_tax_code',
     'ctl_contract_usage_price',

@@ -64,7 +64,7 @@ stated as (
             support,
             prepared_by,
             approved_by,
-            correlation_id,
+            coalesce(correlation_id, 'adjustment:' || adjustment_id) as correlation_id,
             occurred_at,
             known_at
         from originals
@@ -88,7 +88,11 @@ stated as (
         cast(null as varchar) as support,
         reversals.prepared_by,
         reversals.approved_by,
-        reversals.correlation_id,
+        coalesce(
+            reversals.correlation_id,
+            originals.correlation_id,
+            'adjustment:' || reversals.adjustment_id
+        ) as correlation_id,
         reversals.occurred_at,
         reversals.known_at
     from reversals

@@ -78,7 +78,7 @@ announced as (
         events.event_type,
         events.occurred_at,
         events.known_at,
-        events.correlation_id,
+        coalesce(events.correlation_id, contracts.correlation_id) as correlation_id,
         case
             when outcomes.outcome = 'applied' then 1
             when outcomes.outcome = 'unconfirmed' then 2
@@ -88,6 +88,7 @@ announced as (
         end as standing
     from outcomes
     inner join events on outcomes.event_key = events.event_key
+    left join contracts on outcomes.contract_id = contracts.contract_id
     left join modifications on outcomes.event_key = modifications.event_key
 
 ),

@@ -95,6 +95,7 @@ fields as (
         stated.field_code,
         true as is_due,
         stated.is_present,
+        stated.is_in_effect,
         stated.exception_code,
         stated.detail
     from {{ ref('int_amendment_fields') }} as stated
@@ -105,6 +106,7 @@ fields as (
         'billing_document' as field_code,
         cutoff_date > invoice_due_date as is_due,
         billed_at is not null as is_present,
+        false as is_in_effect,
         'AMENDMENT_NOT_BILLED' as exception_code,
         null as detail
     from dated
@@ -115,6 +117,7 @@ fields as (
         'tax_code' as field_code,
         billed_at is not null as is_due,
         has_tax_codes as is_present,
+        false as is_in_effect,
         'TAX_CODE_UNKNOWN' as exception_code,
         document as detail
     from dated
@@ -137,6 +140,9 @@ final as (
         not fields.is_due or fields.is_present as is_complete,
         case when fields.is_due and not fields.is_present then fields.exception_code end
             as exception_code,
+        not fields.is_present
+        and fields.is_in_effect
+        and fields.exception_code = 'AMENDMENT_INCOMPLETE' as is_holding,
         case
             when fields.is_due and not fields.is_present
                 then
