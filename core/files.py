@@ -18,8 +18,14 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """
     temporary = _temporary_beside(path)
     write(temporary)
-    _sync(temporary)
-    os.replace(temporary, path)  # noqa: PTH105  # one patchable place per durable step
+    move_into_place(temporary, path)
+
+
+def move_into_place(finished: Path, path: Path) -> None:
+    """Give a finished file of the same file system its real name, replacing any other."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _sync(finished)
+    os.replace(finished, path)  # noqa: PTH105  # one patchable place per durable step
     _sync(path.parent)
 
 

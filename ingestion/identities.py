@@ -13,6 +13,8 @@ from ingestion.raw_store import identities_path, quote
 def judge(connection: duckdb.DuckDBPyConnection, home: Home, head: int) -> None:
     """Create `verdicts`: every staged row that is not accepted, as duplicate or conflict.
 
+    What is accepted are the views `accepted_usage` and `accepted_events`.
+
     The columns are ordinal, is_duplicate, first_ordinal (null when the first body was accepted by
     an earlier ingest), first_day and first_number (of that ingest). Rows come from `staged_usage`
     and `staged_events`. Only identities that come up again are looked at row by row.
@@ -72,12 +74,17 @@ def judge(connection: duckdb.DuckDBPyConnection, home: Home, head: int) -> None:
         inner join repeated using (identity_high, identity_low)
         anti join known_before using (identity_high, identity_low)
         where candidates.ordinal <> repeated.first_ordinal;
+
+        create temp view accepted_usage as
+        select * from staged_usage anti join verdicts using (ordinal);
+        create temp view accepted_events as
+        select * from staged_events anti join verdicts using (ordinal);
         """
     )
 
 
 def accepted_identities(manifest_number: int) -> str:
-    """Return the query for the new part of the index, sorted by identity."""
+    """Return the query for the new part of the index."""
     return f"""
         select
             {manifest_number}::bigint as manifest_number,
@@ -86,9 +93,9 @@ def accepted_identities(manifest_number: int) -> str:
             body_hash,
             event_day
         from (
-            select identity_high, identity_low, body_hash, usage_day as event_day from staged_usage
+            select identity_high, identity_low, body_hash, usage_day as event_day
+            from accepted_usage
             union all
-            select identity_high, identity_low, body_hash, occurred_at::date from staged_events
+            select identity_high, identity_low, body_hash, occurred_at::date from accepted_events
         )
-        order by identity_high, identity_low
     """

@@ -16,7 +16,7 @@ from core.home import Home
 from core.spans import naive_utc
 from ingestion import identities, manifest, quarantine, raw_store, vault
 from ingestion.company import Company
-from ingestion.manifest import Head, ManifestError, Row
+from ingestion.manifest import Head, Row
 from ingestion.ordinals import file_of, line_of
 from ingestion.raw_store import copy_statement
 from ingestion.reference import snapshot_hash, write_snapshot
@@ -221,37 +221,29 @@ def write_replays(
 def _write_usage(
     connection: duckdb.DuckDBPyConnection, home: Home, number: int, known_at: str
 ) -> list[Path]:
-    """Write accepted usage, one file per UTC day, in the order it landed."""
-    days = connection.execute(
-        "select usage_day::varchar, count(*) from staged_usage group by 1 order by 1"
-    ).fetchall()
-    written = []
-    for day, count in days:
-        query = f"""
-            select
-                {number}::bigint as manifest_number, staged_usage.source, event_id, subject,
-                meter_code, quantity, occurred_at, received_at,
-                {known_at} as known_at, properties, landed_path,
-                {line_of("ordinal")} as landed_line
-            from staged_usage
-            inner join staged_files on {file_of("ordinal")} = file_number
-            where usage_day = date '{day}'
-        """
-        path = raw_store.usage_path(home, day, number)
-        if _write(connection, query, path) != count:
-            raise ManifestError(f"{path} does not hold the {count} rows it should. Run again.")
-        written.append(path)
-    return written
+    """Write accepted usage, one file per UTC day."""
+    query = f"""
+        select
+            {number}::bigint as manifest_number, accepted_usage.source, event_id, subject,
+            meter_code, quantity, occurred_at, received_at,
+            {known_at} as known_at, properties, landed_path,
+            {line_of("ordinal")} as landed_line, usage_day
+        from accepted_usage
+        inner join staged_files on {file_of("ordinal")} = file_number
+    """
+    days = raw_store.work_folder(home) / "days"
+    connection.execute(raw_store.copy_by_day_statement(query, days))
+    return [raw_store.place_usage(home, finished, number) for finished in sorted(days.glob("*/*"))]
 
 
 def _events(number: int, known_at: str) -> str:
     return f"""
         select
-            {number}::bigint as manifest_number, event_key, staged_events.source, event_id,
+            {number}::bigint as manifest_number, event_key, accepted_events.source, event_id,
             event_type, schema_version, subject, occurred_at, received_at,
             {known_at} as known_at, correlation_id, causation_id, data,
             body_text_hash as body_hash, landed_path, {line_of("ordinal")} as landed_line
-        from staged_events
+        from accepted_events
         inner join staged_files on {file_of("ordinal")} = file_number
         order by ordinal
     """

@@ -6,10 +6,11 @@ Does not: deciding what is accepted (landing) or what the numbers mean (manifest
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
 
 import duckdb
 
-from core.files import create_exclusively, sweep_temporaries
+from core.files import create_exclusively, move_into_place, sweep_temporaries
 from core.home import Home
 from ingestion.reference_tables import TABLES, snapshot_columns
 
@@ -160,6 +161,24 @@ def copy_statement(query: str, target: Path) -> str:
     return f"copy ({query}) to {quote(target)} (format parquet)"
 
 
+def copy_by_day_statement(query: str, folder: Path) -> str:
+    """Return the statement that writes a query's rows to one Parquet file per `usage_day`."""
+    return f"copy ({query}) to {quote(folder)} (format parquet, partition_by (usage_day))"
+
+
+def place_usage(home: Home, finished: Path, number: int) -> Path:
+    """Give a finished file of one day its place in the raw store, and return that.
+
+    Raises:
+        FileExistsError: the day has a second file of this ingest, which would replace the first.
+    """
+    path = home.raw / "usage" / finished.parent.name / file_name(number)
+    if path.exists():
+        raise FileExistsError(f"{path} was written by this ingest already.")
+    move_into_place(finished, path)
+    return path
+
+
 def quote(text: object) -> str:
     """Return a text as an SQL literal."""
     return "'" + str(text).replace("'", "''") + "'"
@@ -196,8 +215,7 @@ def sweep(home: Home, head: int) -> None:
     for path in _numbered_files(home):
         if int(path.stem) > head:
             path.unlink()
-    for leftover in sorted(work_folder(home).glob("*")):
-        leftover.unlink()
+    rmtree(work_folder(home), ignore_errors=True)
 
 
 def register_views(

@@ -70,23 +70,23 @@ def staged(
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[FileCount]]]:
     """Stage files, judge every row, and hand over the tables with the counts per file.
 
-    `staged_usage` and `staged_events` then hold accepted rows only, `staged_refusals` all others
-    but duplicates.
+    `accepted_usage` and `accepted_events` are what is new and good, `staged_refusals` all other
+    rows but duplicates.
     """
     work = work_folder(home)
     work.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(config={"temp_directory": str(work / "spill")}) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        usage_sql.create_tables(connection)
+        connection.execute("set TimeZone = 'UTC'; set preserve_insertion_order = false")
+        usage_sql.create_refusals(connection)
         landed = _stage_files(connection, files, work)
+        usage_sql.create_staged_usage(connection, work)
         identities.judge(connection, home, head)
         conflicts.refuse_conflicts(connection, home)
         duplicates = _per_file(connection, "verdicts where is_duplicate")
-        for table in ("staged_usage", "staged_events"):
-            connection.execute(
-                f"delete from {table} where ordinal in (select ordinal from verdicts)"
-            )
-        accepted = _per_file(connection, "candidates")
+        accepted = _per_file(
+            connection,
+            "(select ordinal from accepted_usage union all select ordinal from accepted_events)",
+        )
         refused = _per_file(connection, "staged_refusals")
         counts = [
             FileCount(

@@ -18,7 +18,7 @@ def accepted_subjects(manifest_number: int, known_at: str) -> str:
         select
             {manifest_number}::bigint as manifest_number, source, subject_id, event_id, name,
             email, {known_at} as known_at
-        from staged_events
+        from accepted_events
         where subject_id is not null
         order by ordinal
     """

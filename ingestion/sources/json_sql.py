@@ -4,8 +4,9 @@ Belongs here: quoting names and paths, objects of columns, numbers as they were 
 Does not: which columns matter (usage_rows).
 """
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ingestion.raw_store import quote
 from ingestion.sources.usage_sql import Cell
@@ -21,14 +22,23 @@ def json_object(cells: Mapping[str, Cell]) -> str:
     return f"json_object({pairs})::varchar"
 
 
-def json_path(name: str) -> str:
-    """Return the JSON path of a top-level field."""
-    return '$."' + name.replace('"', '\\"') + '"'
+def json_fields(document: str, names: Sequence[str]) -> str:
+    """Return SQL for top-level fields as a struct of texts; null when it is no JSON."""
+    wanted = json.dumps(dict.fromkeys(names, "VARCHAR"))
+    return f"try(from_json({document}, {quote(wanted)}))"
 
 
-def json_string(text: str) -> str:
-    """Return a text as a JSON literal."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def json_without(document: str, names: Sequence[str]) -> str:
+    """Return SQL for a JSON object without some of its fields, as text."""
+    removed = json.dumps(dict.fromkeys(names))
+    return f"json_merge_patch({document}, {quote(removed)})::varchar"
+
+
+def json_is_object(document: str) -> str:
+    """Return SQL that tells a JSON object from anything else."""
+    return (
+        f"(case when json_valid({document}) then json_type({document}) = 'OBJECT' else false end)"
+    )
 
 
 def exact_number(found: str, name: str) -> str:

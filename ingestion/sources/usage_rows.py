@@ -13,14 +13,15 @@ import duckdb
 
 from ingestion.company import USAGE_COLUMNS, Source
 from ingestion.quarantine import Reason
-from ingestion.raw_store import quote
+from ingestion.raw_store import copy_statement, quote
 from ingestion.sources import usage_sql
 from ingestion.sources.json_sql import (
     exact_number,
     identifier,
+    json_fields,
+    json_is_object,
     json_object,
-    json_path,
-    json_string,
+    json_without,
 )
 from ingestion.sources.landed_files import LandedFile, UnreadableFileError, plain_copy
 from ingestion.sources.usage_sql import Cell
@@ -44,6 +45,8 @@ class _Landing:
     raw_text: str
     properties: str
     refused: int = 0  # rows staged as refused while landing
+    is_row: str = "true"  # SQL that tells a row from a line that is none
+    no_row: str = ""  # what to say of such a line
 
 
 def stage_usage(
@@ -54,10 +57,10 @@ def stage_usage(
     first_ordinal: int,
     work: Path,
 ) -> int:
-    """Read one file into `staged_usage` and `staged_refusals`.
+    """Read one file into a scratch file of `staged_usage` and into `staged_refusals`.
 
     Args:
-        connection: The ingest's own connection, with the tables of `usage_sql.create_tables`.
+        connection: The ingest's own connection, with the table of `usage_sql.create_refusals`.
         file: The landed file; its kind is one of KINDS.
         source: How its columns are called.
         first_ordinal: What a row's line is added to, so that the rows of all files have one order.
@@ -69,7 +72,7 @@ def stage_usage(
     Raises:
         UnreadableFileError: the file as a whole cannot be read.
     """
-    reader = _Reader(connection, source, first_ordinal)
+    reader = _Reader(connection, source, first_ordinal, work)
     try:
         landing = reader.land(file.kind, plain_copy(file.path, work))
     except _READ_ERRORS as error:
@@ -84,6 +87,7 @@ class _Reader:
     connection: duckdb.DuckDBPyConnection
     source: Source
     first_ordinal: int
+    work: Path
 
     def land(self, kind: str, plain: Path) -> _Landing:
         for table in ("landed_rows", "rejects", "reject_scans"):
@@ -102,7 +106,6 @@ class _Reader:
 
     def stage(self, landing: _Landing) -> int:
         """Split landed rows into staged and refused ones; return how many there were."""
-        landed = self._one(f"select count(*) from {landing.relation}")
         cells = self._wanted_cells(landing)
         missing = [name for name in USAGE_COLUMNS if name not in cells]
         ordinal = f"{self.first_ordinal} + landed_line"
@@ -112,23 +115,39 @@ class _Reader:
                 f". Name the columns under sources.{self.source.name}.columns in company.yaml, or "
                 "have the source send them."
             )
-            self.connection.execute(
+            return self._one(
                 f"insert into staged_refusals select {ordinal}, null, "
                 f"'{Reason.SCHEMA_BREAKING_CHANGE}', {quote(sentence)}, {landing.raw_text} "
                 f"from {landing.relation}"
             )
-            return landed
         default = quote(self.source.name)
-        self.connection.execute(
-            usage_sql.insert_rows(landing.relation, ordinal, cells, default, landing.properties)
-        )
-        if self._one(usage_sql.delete_unreadable(self.first_ordinal)):
-            self.connection.execute(
-                usage_sql.insert_refused(
-                    landing.relation, ordinal, cells, default, landing.raw_text
-                )
-            )
+        rows = usage_sql.staged_rows(landing.relation, ordinal, cells, default, landing.properties)
+        target = usage_sql.staged_path(self.work, self.first_ordinal)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        landed = self._one(copy_statement(rows, target))
+        if self._one(f"select count(*) from ({usage_sql.unreadable_rows(target)})"):
+            self._refuse_unreadable(landing, cells, usage_sql.unreadable_rows(target))
         return landed
+
+    def _refuse_unreadable(
+        self, landing: _Landing, cells: dict[str, Cell], unreadable: str
+    ) -> None:
+        """Say of each row that could not be read what is wrong with it."""
+        ordinal = f"{self.first_ordinal} + landed_line"
+        chosen = f"(select * from {landing.relation} where {ordinal} in ({unreadable}))"
+        self.connection.execute(
+            f"insert into staged_refusals select {ordinal}, null, '{Reason.MALFORMED_ROW}', "
+            f"{quote(landing.no_row)}, {landing.raw_text} from {chosen} where not {landing.is_row}"
+        )
+        self.connection.execute(
+            usage_sql.insert_refused(
+                f"(select * from {chosen} where {landing.is_row})",
+                ordinal,
+                cells,
+                quote(self.source.name),
+                landing.raw_text,
+            )
+        )
 
     def _wanted_cells(self, landing: _Landing) -> dict[str, Cell]:
         """Find the columns the source names, whatever their case; received_at if it is there."""
@@ -174,10 +193,8 @@ class _Reader:
             raise UnreadableFileError("it has no header line")
         cells = {name: Cell(sql=f"cell_{position}") for position, name in enumerate(names)}
         types = ", ".join(f"'{cell.sql}': 'VARCHAR'" for cell in cells.values())
-        self.connection.execute(
-            f"create temp table landed_rows as select * from read_csv({quote(plain)}, "
-            f"columns = {{{types}}}, header = true, delim = ',', quote = '\"', escape = '\"', "
-            f"{_CSV_OPTIONS})"
+        self._land_text(
+            plain, f"columns = {{{types}}}, header = true, delim = ',', quote = '\"', escape = '\"'"
         )
         refused = self._refuse_rejects()
         return _Landing(
@@ -188,59 +205,49 @@ class _Reader:
             refused=refused,
         )
 
+    def _land_text(self, plain: Path, options: str) -> None:
+        """Land the lines of a text as the table `landed_rows`, in their order."""
+        self.connection.execute(
+            f"""
+            set preserve_insertion_order = true;
+            create temp table landed_rows as
+            select * from read_csv({quote(plain)}, {options}, {_CSV_OPTIONS});
+            set preserve_insertion_order = false;
+            """
+        )
+
     def _land_json(self, plain: Path) -> _Landing:
         """Land JSON lines as one text per line; blank lines do not count."""
-        self.connection.execute(
-            f"create temp table landed_rows as select * from read_csv({quote(plain)}, "
+        self._land_text(
+            plain,
             "columns = {'document': 'VARCHAR'}, header = false, delim = '\x01', quote = '', "
-            f"escape = '', {_CSV_OPTIONS})"
+            "escape = ''",
         )
         refused = self._refuse_rejects()
-        rows, not_objects = self._json_objects(self._with_lines(refused, header_lines=0))
-        refused += not_objects
-        names = [*self.source.columns.values()]
-        names += ["received_at"] if "received_at" not in names else []
-        paths = ", ".join(quote(json_path(name)) for name in names)
-        cells = {name: Cell(sql=f"found[{n}]") for n, name in enumerate(names, start=1)}
+        names = list(dict.fromkeys([*self.source.columns.values(), "received_at"]))
+        cells = {name: Cell(sql=f"struct_extract(found, {quote(name)})") for name in names}
+        present = " + ".join(f"({cell.sql} is not null)::int" for cell in cells.values())
         quantity = self.source.columns["quantity"]
         cells[quantity] = Cell(sql=exact_number(cells[quantity].sql, quantity))
-        removed = ", ".join(f"{json_string(name)}: null" for name in names)
+        rows = self._with_lines(refused, header_lines=0)
         return _Landing(
             relation=(
-                f"(select landed_line, document, json_extract_string(document, [{paths}]) as found "
-                f"from {rows})"
+                f"(select landed_line, document, {json_fields('document', names)} as found "
+                f"from {rows} where starts_with(document, '{{') or trim(document) <> '')"
             ),
             cells=cells,
             raw_text="document",
-            properties=f"json_merge_patch(document, {quote('{' + removed + '}')})::varchar",
+            properties=f"""
+                case
+                    when found is null then null
+                    when len(json_keys(document)) = {present} then '{{}}'
+                    else {json_without("document", names)}
+                end
+            """,
             refused=refused,
+            is_row=json_is_object("document"),
+            no_row="The line is not a JSON object. Have the source send it again.",
         )
-
-    def _json_objects(self, rows: str) -> tuple[str, int]:
-        """Refuse lines that are no JSON object; blank lines are nothing at all.
-
-        What is left is a table of its own when anything had to go: a filter would not keep the
-        engine from reading a broken line as JSON first.
-
-        Returns:
-            The relation of the good lines, and how many were refused.
-        """
-        is_object = (
-            "case when json_valid(document) then json_type(document) = 'OBJECT' else false end"
-        )
-        refused = self._one(
-            f"insert into staged_refusals select {self.first_ordinal} + landed_line, null, "
-            f"'{Reason.MALFORMED_ROW}', 'The line is not a JSON object. "
-            f"Have the source send it again.', document from {rows} "
-            f"where trim(document) <> '' and not ({is_object})"
-        )
-        objects = self._one(f"select count(*) from {rows} where {is_object}")
-        if objects == self._one("select count(*) from landed_rows"):
-            return rows, refused
-        self.connection.execute(
-            f"create or replace temp table landed_objects as select * from {rows} where {is_object}"
-        )
-        return "landed_objects", refused
 
     def _refuse_rejects(self) -> int:
         """Stage the rows the reader could not split into cells."""

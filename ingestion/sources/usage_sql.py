@@ -5,18 +5,40 @@ Does not: opening files (usage_rows).
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from ingestion.quarantine import Reason
-from ingestion.raw_store import quote
+from ingestion.raw_store import copy_statement, quote
 
 _ODD_SPACES = "' ' || chr(9) || chr(13) || chr(160) || chr(65279)"
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?"
 _PLAIN_NUMBER = r"-?\d{1,11}(\.\d{1,6})?"
 _TOO_FINE = r"\.\d{6}\d*[1-9]"
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+_PLAIN_INSTANT = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?"
 _REQUIRED = ("source", "id", "subject", "time", "meter", "quantity")
+_IS_READABLE = " and ".join(
+    f"{column} is not null"
+    for column in ("source", "event_id", "subject", "meter_code", "occurred_at", "quantity")
+)
+
+_STAGED_COLUMNS = {
+    "ordinal": "BIGINT",
+    "source": "VARCHAR",
+    "event_id": "VARCHAR",
+    "subject": "VARCHAR",
+    "meter_code": "VARCHAR",
+    "quantity": "DECIMAL(17,6)",
+    "occurred_at": "TIMESTAMP",
+    "received_at": "TIMESTAMP",
+    "usage_day": "DATE",
+    "properties": "VARCHAR",
+    "identity_high": "UBIGINT",
+    "identity_low": "UBIGINT",
+    "body_hash": "UBIGINT",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,26 +49,41 @@ class Cell:
     kind: str = "VARCHAR"
 
 
-def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the empty staging tables of one ingest."""
+def create_refusals(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty table of what one ingest refuses."""
     connection.execute(
         """
-        create temp table staged_usage (
-            ordinal bigint, source varchar, event_id varchar, subject varchar, meter_code varchar,
-            quantity decimal(17,6), occurred_at timestamp, received_at timestamp, usage_day date,
-            properties varchar, identity_high ubigint, identity_low ubigint, body_hash ubigint
-        );
         create temp table staged_refusals (
             ordinal bigint, event_id varchar, reason_code varchar, sentence varchar,
             raw_text varchar
-        );
+        )
         """
+    )
+
+
+def staged_path(work: Path, first_ordinal: int) -> Path:
+    """Return the scratch file that holds the usage rows of one landed file, cast."""
+    return work / "usage" / f"{first_ordinal}.parquet"
+
+
+def create_staged_usage(connection: duckdb.DuckDBPyConnection, work: Path) -> None:
+    """Create the view `staged_usage` over every row of all landed files that could be read.
+
+    Rows are staged in files and not in memory: a landing may be larger than it.
+    """
+    nothing = staged_path(work, -1)
+    nothing.parent.mkdir(parents=True, exist_ok=True)
+    columns = ", ".join(f"null::{kind} as {name}" for name, kind in _STAGED_COLUMNS.items())
+    connection.execute(copy_statement(f"select {columns} limit 0", nothing))
+    files = quote(nothing.parent / "*.parquet")
+    connection.execute(
+        f"create temp view staged_usage as select * from read_parquet({files}) where {_IS_READABLE}"
     )
 
 
 def identity_hash(source: str, event_id: str) -> str:
     """Return the 128-bit identity of two SQL texts; the length keeps their border clear."""
-    return f"md5_number(length({source}) || ':' || {source} || {event_id})"
+    return f"md5_number(concat(length({source}), ':', {source}, {event_id}))"
 
 
 def high(hash_sql: str) -> str:
@@ -60,25 +97,32 @@ def low(hash_sql: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a text without spaces around it; an empty one and the word NULL are nothing."""
-    trimmed = f"trim({text}::varchar)"
-    return f"case when {trimmed} in ('', 'NULL', 'null') then null else {trimmed} end"
+    """Return a text without spaces around it; an empty one and the word NULL are nothing.
+
+    Trimming costs more than looking whether there is anything to trim.
+    """
+    whole = f"{text}::varchar"
+    trimmed = f"trim({whole})"
+    nothing = "('', 'NULL', 'null')"
+    return f"""
+        case
+            when {whole} in {nothing} then null
+            when not starts_with({whole}, ' ') and not ends_with({whole}, ' ') then {whole}
+            when {trimmed} not in {nothing} then {trimmed}
+        end
+    """
 
 
-def insert_rows(
+def staged_rows(
     relation: str, ordinal: str, cells: dict[str, Cell], default_source: str, properties: str
 ) -> str:
-    """Return the statement that stages all rows; what cannot be read is null.
+    """Return the query for all rows, cast; what cannot be read is null.
 
-    Rows with nulls are deleted afterwards: a filter here would make the engine cast twice.
+    Rows with nulls are left out later: a filter here would make the engine cast twice.
     """
     rows = _cast_rows(relation, ordinal, cells, default_source, f"{properties} as properties")
-    body = (
-        "subject || chr(31) || meter_code || chr(31) || epoch_us(occurred_at) || chr(31) || "
-        "quantity::varchar"
-    )
+    body = "concat_ws(chr(31), subject, meter_code, epoch_us(occurred_at), quantity::varchar)"
     return f"""
-        insert into staged_usage
         with cast_rows as ({rows}),
         hashed as (
             select
@@ -89,14 +133,15 @@ def insert_rows(
         )
         select
             ordinal, source, event_id, subject, meter_code, quantity, occurred_at, received_at,
-            occurred_at::date, properties, {high("identity")}, {low("identity")}, {low("body")}
+            occurred_at::date as usage_day, properties, {high("identity")} as identity_high,
+            {low("identity")} as identity_low, {low("body")} as body_hash
         from hashed
     """
 
 
-def delete_unreadable(first_ordinal: int) -> str:
-    """Return the statement that takes back the rows of a file that could not be read."""
-    return f"delete from staged_usage where ordinal >= {first_ordinal} and not ({_is_accepted()})"
+def unreadable_rows(staged: Path) -> str:
+    """Return the query for the rows of a scratch file that could not be read."""
+    return f"select ordinal from read_parquet({quote(staged)}) where not ({_IS_READABLE})"
 
 
 def insert_refused(
@@ -118,7 +163,7 @@ def insert_refused(
                 concat_ws(', ', {missing}) as missing,
                 regexp_full_match(trim(quantity_text, {_ODD_SPACES}), {quote(_NUMBER)}) as is_number
             from cast_rows
-            where not ({_is_accepted()})
+            where not ({_IS_READABLE})
         )
         select
             ordinal,
@@ -143,11 +188,6 @@ def insert_refused(
             raw_text
         from judged
     """
-
-
-def _is_accepted() -> str:
-    columns = ("source", "event_id", "subject", "meter_code", "occurred_at", "quantity")
-    return " and ".join(f"{column} is not null" for column in columns)
 
 
 def _cast_rows(
@@ -182,14 +222,18 @@ def _cast_rows(
 
 
 def _instant(text: str, value: str, kind: str) -> str:
-    """Times without a zone are UTC; others are moved there. The first branch is the fast one."""
+    """Times without a zone are UTC; others are moved there. The first branch is the fast one.
+
+    A cast to a timestamp without a zone would drop the offset and say nothing.
+    """
     if kind.startswith("TIMESTAMP"):
         moved = f"{value} at time zone 'UTC'" if kind.endswith("TIME ZONE") else value
         return f"case when isfinite({value}) then ({moved})::timestamp end"
     odd = f"trim({text}, {_ODD_SPACES})"
     return f"""
         case
-            when rtrim({text}, 'Z') like '____-__-_____:__:__' then try_cast({text} as timestamp)
+            when regexp_full_match({text}, {quote(_PLAIN_INSTANT)})
+                then try_cast({text} as timestamp)
             when {odd} like '____-__-__%' then try_cast({odd} as timestamptz) at time zone 'UTC'
         end
     """

@@ -172,12 +172,12 @@ def test_every_file_accounts_for_every_row(company: Path, tmp_path: Path) -> Non
 def test_rows_that_are_not_accounted_for_stop_the_ingest(
     company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lose = "delete from staged_usage"
+    lose = "create or replace temp view accepted_usage as select * from staged_usage limit 0"
     judge = staging.identities.judge
     monkeypatch.setattr(
         staging.identities,
         "judge",
-        lambda connection, home, head: (connection.execute(lose), judge(connection, home, head)),
+        lambda connection, home, head: (judge(connection, home, head), connection.execute(lose)),
     )
     with pytest.raises(ManifestError, match=r"a\.csv: 1 rows landed, but 0 accepted"):
         take_in(company, tmp_path / "h")
@@ -194,6 +194,8 @@ def test_what_a_dead_ingest_left_is_swept(company: Path, tmp_path: Path) -> None
         raw_store.quarantine_path(home, 1),
         raw_store.subjects_path(home, 7),
         home.raw / "events" / ".000000001.parquet.99.tmp",
+        raw_store.work_folder(home) / "spill" / "duckdb_temp_storage.tmp",
+        raw_store.work_folder(home) / "days" / "usage_day=2026-05-05" / "data_0.parquet",
     ]
     for orphan in orphans:
         orphan.parent.mkdir(parents=True, exist_ok=True)
