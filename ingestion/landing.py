@@ -27,6 +27,7 @@ from ingestion.sources.landed_files import (
     split_stated,
     visible_files,
 )
+from ingestion.sources.landed_hashes import remembered_hashes
 from ingestion.staging import FileCount, staged
 
 
@@ -74,7 +75,9 @@ def ingest(company: Company, home: Home, now: datetime) -> IngestResult:
         raw_store.initialise(home)
         head = manifest.read_head(home)
         raw_store.sweep(home, head.number)
-        landed, stated = split_stated(visible_files(company, now))
+        hashes = remembered_hashes(raw_store.landed_hashes_path(home))
+        landed, stated = split_stated(visible_files(company, now, hashes))
+        hashes.save()
         redelivered, new = _choose_files(home, landed)
         changed = _changed_tables(company, home, head)
         known = manifest.stated_counts(home)

@@ -151,6 +151,11 @@ def subjects_path(home: Home, number: int) -> Path:
     return home.vault / "subjects" / file_name(number)
 
 
+def landed_hashes_path(home: Home) -> Path:
+    """Return the file that remembers the hashes of landed files; it may be deleted at will."""
+    return home.raw / ".landed_hashes.json"
+
+
 def work_folder(home: Home) -> Path:
     """Return the folder of scratch files; it is emptied at the start of every ingest."""
     return home.raw / ".work"

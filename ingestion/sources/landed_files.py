@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from core.canonical import file_sha256
 from ingestion.company import Company, Source
+from ingestion.sources.landed_hashes import LandedHashes
 
 _CHUNK = 1 << 22
 _STATED = ".count"
@@ -79,7 +79,7 @@ def split_stated(files: Iterable[LandedFile]) -> tuple[list[LandedFile], list[St
     return rows, stated
 
 
-def visible_files(company: Company, now: datetime) -> list[LandedFile]:
+def visible_files(company: Company, now: datetime, hashes: LandedHashes) -> list[LandedFile]:
     """Return the landed files that have arrived by an instant, in the order of their paths."""
     hidden = [arrival.folder for arrival in company.arrivals if arrival.at > now]
     files = []
@@ -89,7 +89,7 @@ def visible_files(company: Company, now: datetime) -> list[LandedFile]:
             path.suffix in _UNFINISHED or any(inside.is_relative_to(folder) for folder in hidden)
         )
         if path.is_file() and not is_left_out:
-            files.append(_landed_file(company, path, inside))
+            files.append(_landed_file(company, path, inside, hashes.sha256(path)))
     return files
 
 
@@ -116,12 +116,12 @@ def plain_copy(path: Path, work: Path, *, unify_line_ends: bool = False) -> Path
     return target
 
 
-def _landed_file(company: Company, path: Path, inside: PurePosixPath) -> LandedFile:
+def _landed_file(company: Company, path: Path, inside: PurePosixPath, sha256: str) -> LandedFile:
     below_landing = PurePosixPath(*inside.parts[1:])
     owners = [source for source in company.sources.values() if source.owns(below_landing)]
     return LandedFile(
         path=path,
         landed_path=str(inside),
         source=owners[0] if owners else None,
-        sha256=file_sha256(path),
+        sha256=sha256,
     )
