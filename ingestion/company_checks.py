@@ -33,6 +33,8 @@ def cross_check(tables: Tables, sources: Collection[str], mistakes: Mistakes) ->
         ("gl_mappings", "product_code", products | {ANY}, "reference/products.csv"),
         ("customer_references", "customer_id", customers, "reference/customers.csv"),
         ("customer_references", "source", {*sources}, "sources"),
+        ("product_references", "product_code", products, "reference/products.csv"),
+        ("product_references", "source", {*sources}, "sources"),
     )
     for table, column, allowed, where in rules:
         _must_exist(tables, mistakes, table=table, column=column, allowed=allowed, where=where)
@@ -74,6 +76,9 @@ def _check_owners(tables: Tables, sources: set[str], mistakes: Mistakes) -> None
         ("contract", "terms"): sources,
         ("customer", "status"): {*sources, "reference"},
         ("customer", "hierarchy"): sources,
+        ("customer", "legal_entity"): sources,
+        ("opportunity", "terms"): sources,
+        ("quote", "terms"): sources,
     }
     for row in tables["systems_of_record"]:
         owned = (row["object"], row["attribute"])

@@ -242,6 +242,11 @@ _DECLARED = (
         is_required=True,
     ),
     Table(
+        name="product_references",
+        columns=_text("source", "source_product_code", "product_code"),
+        key=("source", "source_product_code"),
+    ),
+    Table(
         name="systems_of_record",
         columns=_text("object", "attribute", "source"),
         key=("object", "attribute"),

@@ -131,6 +131,14 @@ def read_prices(folder: Path) -> dict[str, Price]:
     }
 
 
+def read_product_codes(folder: Path) -> dict[tuple[str, str], str]:
+    """Return what a source calls our products, by source and product, where it has own codes."""
+    return {
+        (row["source"], row["product_code"]): row["source_product_code"]
+        for row in _rows(folder / "product_references.csv")
+    }
+
+
 def read_tax_rates(folder: Path) -> dict[str, Decimal]:
     """Read the rate of every tax code of a reference folder."""
     return {row["tax_code"]: Decimal(row["tax_rate"]) for row in _rows(folder / "tax_codes.csv")}

@@ -5,9 +5,11 @@ Does not: the amounts themselves (billing.py).
 """
 
 from datetime import datetime, time, timedelta
+from functools import cache
 
 from core.money import to_decimal
-from ingestion.demo_company.contract_book import ContractBook
+from ingestion.demo_company.arithmetic import read_product_codes
+from ingestion.demo_company.contract_book import BOOK, ContractBook
 from ingestion.demo_company.documents import Credit, Invoice, Payment
 from ingestion.demo_company.envelope import LandedEvent, day_text, event, order_id
 
@@ -44,7 +46,9 @@ def invoice_event(book: ContractBook, invoice: Invoice) -> LandedEvent:
                     "invoice_line_id": f"{invoice.invoice_id}-{number}",
                     "contract_id": contract.contract_id,
                     "contract_line_id": line.contract_line_id,
-                    "product_code": line.product_code,
+                    "product_code": _product_codes().get(
+                        (contract.billing_source, line.product_code), line.product_code
+                    ),
                     "line_kind": line.line_kind,
                     "service_start": day_text(line.service_start),
                     "service_end": day_text(line.service_end),
@@ -116,6 +120,11 @@ def payment_event(book: ContractBook, payment: Payment) -> LandedEvent:
             "paid_date": day_text(payment.paid_date),
         },
     )
+
+
+@cache
+def _product_codes() -> dict[tuple[str, str], str]:
+    return read_product_codes(BOOK / "reference")
 
 
 def _invoice_event_id(invoice: Invoice) -> str:

@@ -56,6 +56,12 @@ FAULTS = [
         touches=("S9",),
     ),
     _fault(
+        "an invoice for a product code that nobody mapped",
+        says("billing", invoice("I-9", "S9", "2400.00", line={"product_code": "plan-2019"})),
+        "exception PRODUCT_UNKNOWN",
+        touches=("S9",),
+    ),
+    _fault(
         "an invoice below zero",
         says("billing", invoice("I-9", "S9", "-10.00")),
         "exception AMOUNT_SIGN_FLIP",

@@ -135,6 +135,8 @@ def _reference() -> dict[str, str]:
     }
     sources = ("crm", "billing", "metering")
     return both | {
+        "product_references": "source,source_product_code,product_code\n"
+        "billing,PLAN,PLAN\nbilling,API,API\n",
         "tax_codes": both["tax_codes"] + "T-DE,DE19,0.19,DE,2025-01-01\n",
         "fx_rates": "from_currency,to_currency,rate,valid_from\n"
         "GBP,USD,1.25,2025-01-01\nJPY,USD,0.0065,2025-01-01\nGBP,USD,1.27,2026-01-15\n",

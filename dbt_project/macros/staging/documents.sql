@@ -37,13 +37,17 @@
 {%- endmacro %}
 
 {# The lines of the documents that count, typed, from the CTEs `events`, `documents` and
-   `currencies`. `ids` are columns of the document; `fields` and `amounts` are read from a line. #}
-{% macro staged_document_lines(ids, fields, amounts) -%}
+   `currencies`. `ids` are columns of the document; `fields` and `amounts` are read from a line.
+   Lines with products take ours from the CTE `product_references`. #}
+{% macro staged_document_lines(ids, fields, amounts, has_products=false) -%}
     select
         lines.event_key,
         {%- for name in ids %}
             lines.{{ name }},
         {%- endfor %}
+        {%- if has_products %}
+            {{ product_columns(json_text('lines.line', 'product_code'), 'lines.source') }},
+        {%- endif %}
         {%- for name, data_type in fields.items() %}
             cast({{ json_text('lines.line', name) }} as {{ data_type }})
                 as {{ name ~ '_date' if name in ['service_start', 'service_end'] else name }},
@@ -60,4 +64,7 @@
         inner join documents on events.event_key = documents.event_key
     ) as lines
     left join currencies on lines.currency = currencies.currency
+    {%- if has_products %}
+        {{ join_products(json_text('lines.line', 'product_code'), 'lines.source') }}
+    {%- endif %}
 {%- endmacro %}

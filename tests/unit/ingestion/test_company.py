@@ -138,6 +138,23 @@ def test_a_wrong_row_is_told_with_its_line(
 
 
 @pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("billing,plan-2019,PLANS", "line 2: 'PLANS'. No such product_code in reference/products"),
+        ("bill,plan-2019,PLAN", "line 2: 'bill'. No such source in sources."),
+        ("billing,plan-2019,PLAN\nbilling,plan-2019,API", "plan-2019"),
+    ],
+)
+def test_a_source_calls_a_product_of_ours_by_one_code(
+    tmp_path: Path, row: str, expected: str
+) -> None:
+    text = f"source,source_product_code,product_code\n{row}\n"
+    found = mistakes(write_company(tmp_path, reference={"product_references": text}))
+    assert len(found) == 1
+    assert expected in found[0]
+
+
+@pytest.mark.parametrize(
     ("table", "rows", "expected"),
     [
         ("price_terms", "api-eur,,,,,,2025-01-01", "has no such price_id and valid_from"),

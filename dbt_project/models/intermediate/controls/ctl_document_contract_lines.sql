@@ -11,7 +11,7 @@ subjects as (
 
 invoice_lines as (
 
-    select * from {{ ref('int_invoice_lines_valued') }}
+    select * from {{ ref('int_invoice_lines_valued') }} where is_product_known
 
 ),
 

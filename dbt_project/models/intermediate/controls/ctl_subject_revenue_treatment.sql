@@ -17,13 +17,13 @@ versions as (
 
 version_lines as (
 
-    select * from {{ ref('contract_version_lines') }}
+    select * from {{ ref('contract_version_lines') }} where is_product_known
 
 ),
 
 invoice_lines as (
 
-    select * from {{ ref('int_invoice_lines_valued') }}
+    select * from {{ ref('int_invoice_lines_valued') }} where is_product_known
 
 ),
 

@@ -6,6 +6,7 @@
     'ctl_contract_pauses',
     'ctl_contract_renewals',
     'ctl_document_prerequisites',
+    'ctl_subject_product',
     'ctl_document_contract_lines',
     'ctl_subject_revenue_treatment',
     'ctl_contract_currency',

@@ -1,10 +1,24 @@
--- One row per opportunity, as the newest event says it was won.
+-- One row per opportunity, as the newest event of the source that owns it says it was won; without
+-- an owner, or before it has said anything, the newest of any.
 -- Whom a customer belongs to comes from here alone, and only from the source that owns it.
 with
 
 opportunities as (
 
-    select * from {{ ref('stg_events__opportunities') }} where is_newest
+    select opportunities.*
+    from {{ ref('stg_events__opportunities') }} as opportunities
+    left join {{ ref('stg_reference__systems_of_record') }} as owners
+        on
+            owners.object = 'opportunity'
+            and owners.attribute = 'terms'
+            and opportunities.source = owners.source
+    qualify row_number() over (
+        partition by opportunities.opportunity_id
+        order by
+            case when owners.source is not null then 0 else 1 end asc,
+            opportunities.occurred_at desc,
+            opportunities.event_key desc
+    ) = 1
 
 ),
 

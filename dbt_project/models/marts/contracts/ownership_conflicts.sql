@@ -13,32 +13,53 @@ statuses as (
 
 ),
 
-contract_claims as (
-
-    select * from {{ ref('int_contract_claims') }}
-
-),
-
-contract_conflicts as (
+claims as (
 
     select
         'contract' as object,
-        winners.contract_id as key,
+        contract_id as key,
+        attribute,
+        source,
+        stated_value,
+        is_winner,
+        occurred_at,
+        event_key
+    from {{ ref('int_contract_claims') }}
+    union all
+    select
+        object,
+        key,
+        attribute,
+        source,
+        stated_value,
+        is_winner,
+        occurred_at,
+        event_key
+    from {{ ref('int_statement_claims') }}
+
+),
+
+conflicts as (
+
+    select
+        winners.object,
+        winners.key,
         winners.attribute,
         winners.source as winning_source,
         winners.stated_value as winning_value,
         others.source as other_source,
         others.stated_value as other_value
-    from contract_claims as winners
-    inner join contract_claims as others
+    from claims as winners
+    inner join claims as others
         on
-            winners.contract_id = others.contract_id
+            winners.object = others.object
+            and winners.key = others.key
             and winners.attribute = others.attribute
             and winners.source <> others.source
     where winners.is_winner
     qualify
         row_number() over (
-            partition by winners.contract_id, winners.attribute, others.source
+            partition by winners.object, winners.key, winners.attribute, others.source
             order by others.occurred_at desc, others.event_key desc
         ) = 1
         and winners.stated_value is distinct from others.stated_value
@@ -67,7 +88,7 @@ ownership_conflicts as (
 
     select * from status_conflicts
     union all
-    select * from contract_conflicts
+    select * from conflicts
 
 )
 

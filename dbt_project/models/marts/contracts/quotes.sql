@@ -1,9 +1,23 @@
--- One row per quote, as the newest event says it was accepted.
+-- One row per quote, as the newest event of the source that owns it says it was accepted; without
+-- an owner, or before it has said anything, the newest of any.
 with
 
 quotes as (
 
-    select * from {{ ref('stg_events__quotes') }} where is_newest
+    select quotes.*
+    from {{ ref('stg_events__quotes') }} as quotes
+    left join {{ ref('stg_reference__systems_of_record') }} as owners
+        on
+            owners.object = 'quote'
+            and owners.attribute = 'terms'
+            and quotes.source = owners.source
+    qualify row_number() over (
+        partition by quotes.quote_id
+        order by
+            case when owners.source is not null then 0 else 1 end asc,
+            quotes.occurred_at desc,
+            quotes.event_key desc
+    ) = 1
 
 ),
 

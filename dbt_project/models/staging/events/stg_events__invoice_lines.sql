@@ -20,6 +20,12 @@ currencies as (
 
 ),
 
+product_references as (
+
+    select * from {{ ref('stg_reference__product_references') }}
+
+),
+
 lines as (
 
     {{ staged_document_lines(
@@ -28,13 +34,13 @@ lines as (
             'invoice_line_id': 'varchar',
             'contract_id': 'varchar',
             'contract_line_id': 'varchar',
-            'product_code': 'varchar',
             'line_kind': 'varchar',
             'service_start': 'date',
             'service_end': 'date',
             'tax_code': 'varchar',
         },
         amounts={'net_minor': 'net_amount', 'tax_minor': 'tax_amount'},
+        has_products=true,
     ) }}
 
 )

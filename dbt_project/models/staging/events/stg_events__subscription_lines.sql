@@ -8,6 +8,12 @@ events as (
 
 ),
 
+product_references as (
+
+    select * from {{ ref('stg_reference__product_references') }}
+
+),
+
 contract_lines as (
 
     {{ staged_contract_lines() }}
