@@ -16,7 +16,8 @@ from ingestion.company_checks import cross_check
 from ingestion.company_file import FILE, Section, read_company_file
 from ingestion.company_tables import ReferenceRow, check_rows, read_tables
 from ingestion.mistakes import CompanyError, Mistakes
-from ingestion.reference_tables import ENTRY_TYPES, TABLES, Column
+from ingestion.reference_tables import ENTRY_TYPES, TABLES
+from ingestion.table_columns import Column
 
 USAGE_COLUMNS = ("id", "subject", "time", "meter", "quantity")
 OPTIONAL_USAGE_COLUMNS = ("source", "received_at")

@@ -7,6 +7,7 @@ Does not: a GL mapping missing for a product: that holds a contract, it does not
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
+from ingestion.charge_term_checks import check_charge_terms
 from ingestion.company_tables import ReferenceRow
 from ingestion.mistakes import Mistakes
 from ingestion.price_term_checks import check_price_terms
@@ -43,6 +44,7 @@ def cross_check(tables: Tables, sources: Collection[str], mistakes: Mistakes) ->
     _check_tiers(tables, mistakes)
     _check_prices(tables, mistakes)
     check_price_terms(tables, mistakes)
+    check_charge_terms(tables, mistakes)
     _check_rates(tables, mistakes)
 
 

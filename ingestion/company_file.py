@@ -14,7 +14,7 @@ import yaml
 
 from core.spans import InstantError, parse_instant
 from ingestion.mistakes import Mistakes
-from ingestion.reference_tables import Column
+from ingestion.table_columns import Column
 from ingestion.values import problem
 
 FILE = "company.yaml"

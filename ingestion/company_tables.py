@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.mistakes import Mistakes
-from ingestion.reference_tables import TABLES, Table
+from ingestion.reference_tables import TABLES
+from ingestion.table_columns import Table
 from ingestion.values import problem
 
 

@@ -12,7 +12,8 @@ import duckdb
 
 from core.files import create_exclusively, move_into_place, sweep_temporaries
 from core.home import Home
-from ingestion.reference_tables import TABLES, snapshot_columns
+from ingestion.reference_tables import TABLES
+from ingestion.table_columns import snapshot_columns
 
 GENESIS_DAY = "1970-01-01"  # the partition of the typed empty usage file
 

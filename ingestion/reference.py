@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from core.canonical import canonical_json, sha256_hex
 from core.home import Home
 from ingestion import manifest
-from ingestion.reference_tables import TABLES, Table, snapshot_columns
+from ingestion.reference_tables import TABLES
+from ingestion.table_columns import Table, snapshot_columns
 
 _ARROW_TYPES = {"VARCHAR": pa.string(), "BIGINT": pa.int64()}
 

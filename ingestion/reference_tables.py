@@ -4,7 +4,8 @@ Belongs here: one declaration per table, which the reader, the raw store and the
 Does not: reading files (company_tables) or storing snapshots (reference).
 """
 
-from dataclasses import dataclass
+from ingestion.price_tables import PRICE_TABLES
+from ingestion.table_columns import VALID_FROM, Column, Table, choice, currency, text
 
 ACCOUNT_ROLES = (
     "accounts_receivable",
@@ -48,68 +49,9 @@ POLICIES = (
     "sla_revenue_posting_minutes",
     "sla_reconciliation_minutes",
 )
-PRICE_MODELS = (
-    *("per_unit", "graduated", "volume", "package", "dynamic", "graduated_percentage"),
-    *("block_graduated", "block_volume"),
-)
-ROUNDING_MODES = ("half_up", "ceiling", "floor")
 ANY = "*"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column of a reference table and what its values may be."""
-
-    name: str
-    kind: str = "text"  # text, date, boolean, decimal, currency, choice
-    choices: tuple[str, ...] = ()
-    is_optional: bool = False
-    scale: int = 12  # decimals a decimal may have
-    is_signed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A reference table; its rows are effective-dated when it has the column valid_from."""
-
-    name: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    is_required: bool = False
-    in_company_file: bool = False
-
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        """Return the header of the table's file."""
-        return tuple(column.name for column in self.columns)
-
-    @property
-    def landed_path(self) -> str:
-        """Return where in the company folder the table is written."""
-        return "company.yaml" if self.in_company_file else f"reference/{self.name}.csv"
-
-
-def snapshot_columns(table: Table) -> dict[str, str]:
-    """Return the columns of a snapshot in the raw store: all text, hashed and numbered."""
-    return dict.fromkeys(table.column_names, "VARCHAR") | {
-        "snapshot_hash": "VARCHAR",
-        "row_number": "BIGINT",
-    }
-
-
-def _text(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name=name) for name in names)
-
-
-def _choice(name: str, *choices: str, is_optional: bool = False) -> Column:
-    return Column(name=name, kind="choice", choices=choices, is_optional=is_optional)
-
-
-def _currency(name: str) -> Column:
-    return Column(name=name, kind="currency")
-
-
-_VALID_FROM = Column(name="valid_from", kind="date")
 _ENTITY = Column(name="legal_entity_code")
 
 _DECLARED = (
@@ -117,10 +59,10 @@ _DECLARED = (
         name="accounts",
         columns=(
             _ENTITY,
-            *_text("account_code", "account_name"),
-            _choice("account_type", "asset", "liability", "revenue", "expense", "equity"),
+            *text("account_code", "account_name"),
+            choice("account_type", "asset", "liability", "revenue", "expense", "equity"),
             Column(name="is_active", kind="boolean"),
-            _VALID_FROM,
+            VALID_FROM,
         ),
         key=("legal_entity_code", "account_code", "valid_from"),
         is_required=True,
@@ -130,9 +72,9 @@ _DECLARED = (
         columns=(
             _ENTITY,
             Column(name="product_code"),
-            _choice("account_role", *ACCOUNT_ROLES),
+            choice("account_role", *ACCOUNT_ROLES),
             Column(name="account_code"),
-            _VALID_FROM,
+            VALID_FROM,
         ),
         key=("legal_entity_code", "product_code", "account_role", "valid_from"),
         is_required=True,
@@ -140,87 +82,42 @@ _DECLARED = (
     Table(
         name="products",
         columns=(
-            *_text("product_code", "product_name"),
-            _choice("obligation_kind", "fixed", "usage", is_optional=True),
-            _choice("recognition_method", "daily", "as_used", is_optional=True),
-            _VALID_FROM,
+            *text("product_code", "product_name"),
+            choice("obligation_kind", "fixed", "usage", is_optional=True),
+            choice("recognition_method", "daily", "as_used", is_optional=True),
+            VALID_FROM,
         ),
         key=("product_code", "valid_from"),
         is_required=True,
     ),
-    Table(
-        name="prices",
-        columns=(
-            *_text("price_id", "product_code", "meter_code"),
-            _currency("currency"),
-            _choice("price_model", *PRICE_MODELS),
-            Column(name="included_quantity", kind="decimal", scale=6, is_optional=True),
-            Column(name="package_size", kind="decimal", scale=6, is_optional=True),
-            _VALID_FROM,
-        ),
-        key=("price_id", "valid_from"),
-    ),
-    Table(
-        name="price_tiers",
-        columns=(
-            *_text("price_id", "tier_number"),
-            Column(name="up_to_quantity", kind="decimal", scale=6, is_optional=True),
-            Column(name="unit_price", kind="decimal", is_signed=True),
-            Column(name="flat_amount", kind="decimal", is_signed=True, is_optional=True),
-            _VALID_FROM,
-        ),
-        key=("price_id", "tier_number", "valid_from"),
-    ),
-    Table(
-        name="price_terms",
-        columns=(
-            Column(name="price_id"),
-            _choice("conversion_operation", "multiply", "divide", is_optional=True),
-            Column(name="conversion_factor", kind="decimal", is_optional=True),
-            Column(name="conversion_decimals", kind="decimal", scale=0, is_optional=True),
-            _choice("conversion_rounding", *ROUNDING_MODES, is_optional=True),
-            _choice("package_rounding", *ROUNDING_MODES, is_optional=True),
-            _VALID_FROM,
-        ),
-        key=("price_id", "valid_from"),
-    ),
-    Table(
-        name="price_tier_terms",
-        columns=(
-            *_text("price_id", "tier_number"),
-            Column(name="block_size", kind="decimal", scale=6, is_optional=True),
-            Column(name="maximum_amount", kind="decimal", is_optional=True),
-            _VALID_FROM,
-        ),
-        key=("price_id", "tier_number", "valid_from"),
-    ),
+    *PRICE_TABLES,
     Table(
         name="ssps",
         columns=(
             Column(name="product_code"),
-            _currency("currency"),
+            currency("currency"),
             Column(name="ssp_amount", kind="decimal"),
-            _VALID_FROM,
+            VALID_FROM,
         ),
         key=("product_code", "currency", "valid_from"),
     ),
     Table(
         name="tax_codes",
         columns=(
-            *_text("legal_entity_code", "tax_code"),
+            *text("legal_entity_code", "tax_code"),
             Column(name="tax_rate", kind="decimal"),
             Column(name="jurisdiction"),
-            _VALID_FROM,
+            VALID_FROM,
         ),
         key=("legal_entity_code", "tax_code", "valid_from"),
     ),
     Table(
         name="fx_rates",
         columns=(
-            _currency("from_currency"),
-            _currency("to_currency"),
+            currency("from_currency"),
+            currency("to_currency"),
             Column(name="rate", kind="decimal"),
-            _VALID_FROM,
+            VALID_FROM,
         ),
         key=("from_currency", "to_currency", "valid_from"),
     ),
@@ -228,42 +125,42 @@ _DECLARED = (
         name="customers",
         columns=(
             Column(name="customer_id"),
-            _choice("status", "active", "inactive"),
+            choice("status", "active", "inactive"),
             Column(name="country", is_optional=True),
-            _VALID_FROM,
+            VALID_FROM,
         ),
         key=("customer_id", "valid_from"),
         is_required=True,
     ),
     Table(
         name="customer_references",
-        columns=_text("source", "source_customer_id", "customer_id"),
+        columns=text("source", "source_customer_id", "customer_id"),
         key=("source", "source_customer_id"),
         is_required=True,
     ),
     Table(
         name="product_references",
-        columns=_text("source", "source_product_code", "product_code"),
+        columns=text("source", "source_product_code", "product_code"),
         key=("source", "source_product_code"),
     ),
     Table(
         name="systems_of_record",
-        columns=_text("object", "attribute", "source"),
+        columns=text("object", "attribute", "source"),
         key=("object", "attribute"),
     ),
     Table(
         name="exception_owners",
-        columns=_text("code", "legal_entity_code", "owner"),
+        columns=text("code", "legal_entity_code", "owner"),
         key=("code", "legal_entity_code"),
     ),
     Table(
         name="legal_entities",
         columns=(
-            *_text("legal_entity_code", "legal_entity_name"),
-            _currency("functional_currency"),
+            *text("legal_entity_code", "legal_entity_name"),
+            currency("functional_currency"),
             Column(name="time_zone"),
-            _choice("calendar", "monthly"),
-            *_text("erp_code", "book"),
+            choice("calendar", "monthly"),
+            *text("erp_code", "book"),
         ),
         key=("legal_entity_code",),
         in_company_file=True,
@@ -271,10 +168,10 @@ _DECLARED = (
     Table(
         name="policies",
         columns=(
-            _choice("policy_code", *POLICIES),
-            *_text("legal_entity_code"),
+            choice("policy_code", *POLICIES),
+            *text("legal_entity_code"),
             Column(name="policy_value", kind="decimal", scale=0),
-            _VALID_FROM,
+            VALID_FROM,
         ),
         key=("policy_code", "legal_entity_code", "valid_from"),
         in_company_file=True,
@@ -282,11 +179,11 @@ _DECLARED = (
     Table(
         name="posting_policies",
         columns=(
-            _choice("entry_type", *ENTRY_TYPES, ANY),
+            choice("entry_type", *ENTRY_TYPES, ANY),
             _ENTITY,
-            _choice("grain", "document", "summary"),
-            _choice("cadence", "immediate", "daily"),
-            _VALID_FROM,
+            choice("grain", "document", "summary"),
+            choice("cadence", "immediate", "daily"),
+            VALID_FROM,
         ),
         key=("entry_type", "legal_entity_code", "valid_from"),
         in_company_file=True,
@@ -295,9 +192,9 @@ _DECLARED = (
         name="approval_limits",
         columns=(
             _ENTITY,
-            _choice("entry_type", *ENTRY_TYPES, ANY),
+            choice("entry_type", *ENTRY_TYPES, ANY),
             Column(name="above_amount", kind="decimal", scale=6),
-            _VALID_FROM,
+            VALID_FROM,
         ),
         key=("legal_entity_code", "entry_type", "valid_from"),
         in_company_file=True,

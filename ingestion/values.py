@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from core.money import currency_exponents
-from ingestion.reference_tables import Column
+from ingestion.table_columns import Column
 
 CURRENCIES = frozenset(currency_exponents())
 _PRECISION = 20

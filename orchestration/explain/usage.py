@@ -8,6 +8,12 @@ from decimal import Decimal
 
 from core.money import format_amount
 from orchestration.explain.books import Books, Row
+from orchestration.explain.charge_steps import (
+    charge_step,
+    rounded,
+    step_inputs,
+    step_lines,
+)
 from orchestration.explain.explanation import (
     UNKNOWN,
     Explanation,
@@ -16,7 +22,6 @@ from orchestration.explain.explanation import (
     Operand,
     Step,
     interim_step,
-    money_step,
     number,
     number_step,
 )
@@ -29,6 +34,9 @@ _DAYS = """
     order by usage_date
 """
 _TIERS = "select * from usage.usage_charge_tiers where usage_charge_id = $1 order by tier_number"
+_ADJUSTMENTS = """
+    select * from usage.usage_charge_adjustments where usage_charge_id = $1 order by step_number
+"""
 _LINES = """
     select to_key as subledger_line_key
     from lineage.links
@@ -36,6 +44,7 @@ _LINES = """
     order by to_key
 """
 _RULES = {
+    "flat": "a flat amount, whatever is used",
     "per_unit": "every unit costs the same",
     "graduated": "each tier prices the units between its bounds",
     "volume": "the tier that holds the whole quantity prices all of it",
@@ -45,7 +54,6 @@ _RULES = {
     "block_graduated": "units fill the tiers in order, and started blocks are paid in full",
     "block_volume": "the tier that holds the whole quantity sells all of it in its blocks",
 }
-_WHOLE = {"ceiling": "ceil({})", "floor": "floor({})", "half_up": "floor({} + 0.5)"}
 _REFERENCES = (
     "docs/accounting/recipes.md#usage",
     "ASC 606-10-32-40: fees for use belong to the period of the use",
@@ -63,6 +71,7 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
         charge["through_date"],
     )
     tiers = books.ask(_TIERS, charge_id)
+    adjustments = books.ask(_ADJUSTMENTS, charge_id)
     amount = charge["charge_minor"]
     said = "amount unknown" if amount is None else format_amount(amount, charge["currency"])
     return Explanation(
@@ -74,11 +83,12 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
         ),
         rule=(
             "quantity in units of the price, less what is included, priced by tier"
-            f" ({_RULES.get(charge['price_model'], 'no price plan')}), rounded once, half up"
+            f" ({_RULES.get(charge['price_model'], 'no price plan')}), discounted and limited as"
+            " the price says, rounded once"
         ),
         references=_REFERENCES,
-        inputs=tuple(_inputs(charge, days, tiers)),
-        steps=tuple(_steps(charge, days, tiers)),
+        inputs=tuple(_inputs(charge, days, tiers, adjustments)),
+        steps=tuple(_steps(charge, days, tiers, adjustments)),
         notes=tuple(_notes(charge)),
         onward=(
             Onward(identifier=charge_id, words="the events behind it", command="trace"),
@@ -90,7 +100,7 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
     )
 
 
-def _inputs(charge: Row, days: list[Row], tiers: list[Row]) -> list[Input]:
+def _inputs(charge: Row, days: list[Row], tiers: list[Row], adjustments: list[Row]) -> list[Input]:
     meter = charge["meter_code"]
     plan = f"prices.csv and price_tiers.csv, version {charge['price_version'] or 'none'}"
     used = [
@@ -115,7 +125,13 @@ def _inputs(charge: Row, days: list[Row], tiers: list[Row]) -> list[Input]:
         )
         for tier in tiers
     ]
-    return [*used, *_conversion_inputs(charge, plan), included, *prices]
+    return [
+        *used,
+        *_conversion_inputs(charge, plan),
+        included,
+        *prices,
+        *step_inputs(charge, adjustments, plan),
+    ]
 
 
 def _conversion_inputs(charge: Row, plan: str) -> list[Input]:
@@ -131,24 +147,15 @@ def _conversion_inputs(charge: Row, plan: str) -> list[Input]:
     ]
 
 
-def _steps(charge: Row, days: list[Row], tiers: list[Row]) -> list[Step]:
-    meter, currency = charge["meter_code"], charge["currency"]
+def _steps(charge: Row, days: list[Row], tiers: list[Row], adjustments: list[Row]) -> list[Step]:
+    meter = charge["meter_code"]
     used = [(str(day["usage_date"]), number(day["quantity"])) for day in days]
     steps = [
         number_step(
             "quantity", " + ".join("{}" for _ in used) or "0", used, charge["quantity"], meter
         ),
         *_conversion_steps(charge),
-        number_step(
-            "billable quantity",
-            "max({} - {}; 0)",
-            [
-                _countable(charge),
-                ("included quantity", number(charge["included_quantity"])),
-            ],
-            charge["billable_quantity"],
-            meter,
-        ),
+        _billable(charge, adjustments),
     ]
     costs = []
     for tier in tiers:
@@ -156,17 +163,23 @@ def _steps(charge: Row, days: list[Row], tiers: list[Row]) -> list[Step]:
         cost = _cost(charge, tier)
         costs.append((cost.name, cost.result))
         steps += [taken, cost]
+    lines, moved = step_lines(charge, adjustments)
+    steps += lines
+    costs += moved
     if charge["charge_minor"] is not None or tiers:
-        steps.append(
-            money_step(
-                "charge",
-                f"round({' + '.join('{}' for _ in costs) or '0'})",
-                costs,
-                charge["charge_minor"],
-                currency,
-            )
-        )
+        steps.append(charge_step(charge, costs))
     return steps
+
+
+def _billable(charge: Row, adjustments: list[Row]) -> Step:
+    included: Operand = ("included quantity", number(charge["included_quantity"]))
+    template, operands = "max({} - {}; 0)", [_countable(charge), included]
+    for step in adjustments:
+        if step["step_kind"] == "free_units":
+            template += " - {}"
+            operands.append(("free units", number(step["quantity"])))
+    quantity, meter = charge["billable_quantity"], charge["meter_code"]
+    return number_step("billable quantity", template, operands, quantity, meter)
 
 
 def _countable(charge: Row) -> Operand:
@@ -180,13 +193,9 @@ def _conversion_steps(charge: Row) -> list[Step]:
     if charge["conversion_operation"] is None:
         return []
     sign = "/" if charge["conversion_operation"] == "divide" else "x"
-    template = f"{{}} {sign} {{}}"
-    decimals = charge["conversion_decimals"]
-    if decimals:
-        template += f" x {10**decimals:,}"
-    template = _WHOLE[charge["conversion_rounding"]].format(template)
-    if decimals:
-        template += f" / {10**decimals:,}"
+    template = rounded(
+        f"{{}} {sign} {{}}", charge["conversion_decimals"], charge["conversion_rounding"]
+    )
     return [
         number_step(
             "converted quantity",
@@ -217,8 +226,10 @@ def _taken(charge: Row, tier: Row) -> Step:
         else:
             template = "min({}; {}) - {}"
             operands = [billable, ("bound", number(tier["up_to_quantity"])), above]
-    if model == "package":
-        template = _WHOLE[charge["package_rounding"]].format("{} / {}")
+    if model == "flat":
+        template, operands = "0", []
+    elif model == "package":
+        template = rounded("{} / {}", 0, charge["package_rounding"])
         operands.append(("package size", number(charge["package_size"])))
     elif model.startswith("block"):
         template = f"ceil(({template}) / {{}})"
@@ -241,6 +252,13 @@ def _cost(charge: Row, tier: Row) -> Step:
     if tier["maximum_amount"] is not None:
         template = f"min({template}; {{}})"
         operands.append(("maximum of the tier", number(tier["maximum_amount"])))
+    if charge["rounding_place"] == "tier":
+        template = rounded(
+            template,
+            charge["rounding_decimals"],
+            charge["rounding_mode"],
+            is_negative=tier["amount"] < 0,
+        )
     return interim_step(
         f"tier {tier['tier_number']} costs",
         template,

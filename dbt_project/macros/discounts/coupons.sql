@@ -1,9 +1,9 @@
 {#
-    One row per bill (`key`): what is left of its subtotal after its coupons, one after another. A
-    percentage takes its part of what is left, a fixed coupon what remains of it; none more than is
+    One row per bill (`key`) and step: what is left of its subtotal after its coupons, one after
+    another; step 0 is before any. A percentage takes its part of what is left, a fixed coupon what remains of it; none more than is
     left. Each reduction is rounded as the bill says. Whether percentages go first is a column.
 #}
-{% macro after_coupons(bills, coupons, key) -%}
+{% macro coupon_steps(bills, coupons, key) -%}
     with recursive
 
     ordered as (
@@ -31,6 +31,8 @@
         select
             bills.{{ key }},
             cast(0 as bigint) as step,
+            cast(null as bigint) as position,
+            bills.subtotal_scaled as before_scaled,
             bills.subtotal_scaled as left_scaled,
             bills.rounding_decimals,
             bills.rounding_mode
@@ -39,6 +41,8 @@
         select
             steps.{{ key }},
             steps.step + 1 as step,
+            cast(ordered.position as bigint) as position,
+            steps.left_scaled as before_scaled,
             steps.left_scaled - {{ coupon_takes('steps', 'ordered') }} as left_scaled,
             steps.rounding_decimals,
             steps.rounding_mode
@@ -50,8 +54,19 @@
 
     select
         steps.{{ key }},
+        steps.step,
+        steps.position,
+        steps.before_scaled,
         steps.left_scaled
     from steps
+{%- endmacro %}
+
+{# One row per bill: what is left after its last coupon. #}
+{% macro after_coupons(bills, coupons, key) -%}
+    select
+        steps.{{ key }},
+        steps.left_scaled
+    from ({{ coupon_steps(bills, coupons, key) }}) as steps
     qualify
         row_number() over (partition by steps.{{ key }} order by steps.step desc) = 1
 {%- endmacro %}

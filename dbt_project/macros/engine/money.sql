@@ -39,6 +39,26 @@
     )
 {%- endmacro %}
 
+{# A count of 10^-18 units as an amount with all its 18 decimals. #}
+{% macro exact_amount(amount_scaled) -%}
+    cast(
+        cast({{ amount_scaled }} as decimal(38, 0))
+        * cast('0.000000000000000001' as decimal(18, 18))
+        as decimal(38, 18)
+    )
+{%- endmacro %}
+
+{# And back: whole units first, because amount x 10^18 has more digits than a decimal holds. #}
+{% macro scaled_exact_amount(amount) -%}
+    (
+        {{ whole_as_scaled('floor(' ~ amount ~ ')') }}
+        + cast(
+            cast({{ amount }} - floor({{ amount }}) as decimal(19, 18))
+            * cast(1000000000000000000 as decimal(19, 0)) as hugeint
+        )
+    )
+{%- endmacro %}
+
 {# A count of 10^-18 as a quantity with six decimals; unknown when it needs more. #}
 {% macro quantity_from_scaled(quantity_scaled) -%}
     case

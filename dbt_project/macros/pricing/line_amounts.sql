@@ -6,13 +6,13 @@
 {%- endmacro %}
 
 {# What an amount exceeds a maximum by, with what was billed before; never more than itself. #}
-{% macro above_maximum(amount_scaled, billed_before_scaled, maximum_amount) -%}
+{% macro above_maximum(amount_scaled, billed_before_scaled, maximum_scaled) -%}
     case
-        when {{ maximum_amount }} is null or {{ amount_scaled }} <= 0 then 0
+        when {{ maximum_scaled }} is null or {{ amount_scaled }} <= 0 then 0
         else {{ at_most(
             at_least(
                 billed_before_scaled ~ ' + ' ~ amount_scaled
-                ~ ' - ' ~ scaled_by_18(maximum_amount),
+                ~ ' - ' ~ maximum_scaled,
                 '0',
             ),
             amount_scaled,
@@ -21,13 +21,11 @@
 {%- endmacro %}
 
 {# What is missing to a minimum, with what was billed before; asked once, when the period ends. #}
-{% macro below_minimum(amount_scaled, billed_before_scaled, minimum_amount, is_final) -%}
+{% macro below_minimum(amount_scaled, billed_before_scaled, minimum_scaled, is_final) -%}
     case
-        when {{ minimum_amount }} is null or not {{ is_final }} then 0
-        else {{ at_least(
-            scaled_by_18(minimum_amount) ~ ' - ' ~ billed_before_scaled
-            ~ ' - (' ~ amount_scaled ~ ')',
-            '0',
+        when {{ minimum_scaled }} is null or not {{ is_final }} then 0
+        else {{ true_up(
+            minimum_scaled, '(' ~ billed_before_scaled ~ ' + ' ~ amount_scaled ~ ')'
         ) }}
     end
 {%- endmacro %}
@@ -39,6 +37,16 @@
         else {{ round_ratio(
             amount_scaled ~ ' * 1000000', scaled_quantity(quantity), '18', decimals, "'half_up'"
         ) }}
+    end
+{%- endmacro %}
+
+{# Where a line stands among the lines of its period. #}
+{% macro line_position(is_first, is_last) -%}
+    case
+        when {{ is_first }} and {{ is_last }} then 'single'
+        when {{ is_first }} then 'first'
+        when {{ is_last }} then 'last'
+        else 'middle'
     end
 {%- endmacro %}
 

@@ -197,7 +197,7 @@ capped as (
         discounted.*,
         {{ above_maximum(
             'discounted.line_scaled - discounted.discount_scaled',
-            'discounted.billed_before_scaled', 'discounted.maximum_amount',
+            'discounted.billed_before_scaled', scaled_by_18('discounted.maximum_amount'),
         ) }} as maximum_discount_scaled,
         discounted.line_scaled - discounted.discount_scaled as net_scaled
     from discounted
@@ -210,7 +210,8 @@ lifted as (
         capped.*,
         {{ below_minimum(
             'capped.net_scaled - capped.maximum_discount_scaled',
-            'capped.billed_before_scaled', 'capped.minimum_amount', 'capped.is_last',
+            'capped.billed_before_scaled', scaled_by_18('capped.minimum_amount'),
+            'capped.is_last',
         ) }} as minimum_top_up_scaled
     from capped
 

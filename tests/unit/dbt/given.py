@@ -169,10 +169,12 @@ def price(
         price_id: its id.
         model: how it prices.
         tiers: its tiers.
-        changes: other columns; `terms` those of price_terms, `tier_terms` those of its tiers.
+        changes: other columns; `terms` those of price_terms, `tier_terms` those of its tiers,
+            `charge_terms` those of price_charge_terms, `discounts` their types and values.
     """
     valid_from = changes.pop("valid_from", "2025-01-01")
     terms, tier_terms = changes.pop("terms", None), changes.pop("tier_terms", [])
+    charge_terms, discounts = changes.pop("charge_terms", None), changes.pop("discounts", [])
     header = {
         "price_id": price_id,
         "product_code": "CALLS",
@@ -205,6 +207,11 @@ def price(
         "raw.reference_price_tier_terms": [
             key | {"tier_number": str(number)} | term
             for number, term in enumerate(tier_terms, start=1)
+        ],
+        "raw.reference_price_charge_terms": [key | charge_terms] if charge_terms else [],
+        "raw.reference_price_discounts": [
+            key | {"discount_number": str(number), "discount_type": kind, "discount_value": value}
+            for number, (kind, value) in enumerate(discounts, start=1)
         ],
     }
 

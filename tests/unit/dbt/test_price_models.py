@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from core.home import Home
-from ingestion.reference_tables import PRICE_MODELS
+from ingestion.price_tables import PRICE_MODELS
 from orchestration.explain.books import Books
 from orchestration.explain.text import lines_of
 from orchestration.explain.usage import explain_charge
@@ -26,6 +26,7 @@ BLOCKS = [{"block_size": "10"}, {"block_size": "4"}]
 # Price, usage of the month, amount and minor units, by what it shows. All worked by hand.
 PLANS: dict[str, tuple[dict[str, Any], str, str | None, int | None]] = {
     "PER_UNIT": (price("PER_UNIT", "per_unit", [("", "0.0015", "")]), "1003", "1.5045", 150),
+    "FLAT": (price("FLAT", "flat", [("", "0", "12.5")]), "3", "12.5", 1250),
     "VOLUME": (price("VOLUME", "volume", [("10", "2", "0"), ("", "1", "3")]), "11", "14", 1400),
     "STARTED_PACKAGES": (
         price("STARTED_PACKAGES", "package", [("", "7", "")], package_size="100"),
@@ -140,6 +141,9 @@ PLANS: dict[str, tuple[dict[str, Any], str, str | None, int | None]] = {
         None,
     ),
 }
+_JANUARY = """
+    select * from usage.usage_charges where contract_line_id = $1 and accounting_period = '2026-01'
+"""
 PRICED = [plan for plan, (_, _, amount, _) in PLANS.items() if amount is not None]
 
 
@@ -172,14 +176,14 @@ def books(rated: Warehouse) -> Iterator[Books]:
 @pytest.mark.parametrize("plan", PLANS)
 def test_a_price_comes_to_what_was_worked_by_hand(books: Books, plan: str) -> None:
     _, _, amount, minor = PLANS[plan]
-    (charge,) = books.ask("select * from usage.usage_charges where contract_line_id = $1", plan)
+    (charge,) = books.ask(_JANUARY, plan)
     assert charge["charge_amount"] == (None if amount is None else Decimal(amount))
     assert (charge["charge_minor"], charge["price_found"]) == (minor, amount is not None)
 
 
 @pytest.mark.parametrize("plan", PRICED)
 def test_a_charge_comes_to_its_printed_arithmetic(books: Books, plan: str) -> None:
-    (charge,) = books.ask("select * from usage.usage_charges where contract_line_id = $1", plan)
+    (charge,) = books.ask(_JANUARY, plan)
     explanation = explain_charge(books, charge["usage_charge_id"])
     lines = {line.name: line for line in read_lines(lines_of(explanation, everything=True))}
     assert len(lines) == len(explanation.steps)

@@ -165,6 +165,11 @@ def test_a_source_calls_a_product_of_ours_by_one_code(
         ("price_terms", "api-usd,,,,,floor,2025-01-01", "Only a package price counts packages"),
         ("price_tier_terms", "api-usd,3,10,,2025-01-01", "has no such price_id, valid_from and ti"),
         ("price_tier_terms", "api-usd,1,10,-1,2025-01-01", "maximum_amount must not be negative."),
+        ("price_discounts", "api-eur,1,fixed,5,2025-01-01", "has no such price_id and valid_from"),
+        ("price_discounts", "api-usd,0,fixed,5,2025-01-01", "must be 1, 2, 3 ...: the order"),
+        ("price_discounts", "api-usd,1,percent,101,2025-01-01", "must be from 0 to 100."),
+        ("price_discounts", "api-usd,1,percent,0.0000001,2025-01-01", "at most 6 decimals."),
+        ("price_discounts", "api-usd,1,free_units,0.0000001,2025-01-01", "at most 6 decimals."),
     ],
 )
 def test_terms_of_a_price_are_whole_and_have_a_price(
@@ -175,6 +180,36 @@ def test_terms_of_a_price_are_whole_and_have_a_price(
     assert any(f"reference/{table}.csv, line 2" in each and expected in each for each in found), (
         found
     )
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ({"price_id": "api-eur"}, "has no such price_id and valid_from"),
+        ({"rounding_place": "tier"}, "What is rounded there needs rounding_decimals."),
+        ({"rounding_decimals": "13"}, "rounding_decimals must be from -6 to 12."),
+        ({"window_months": "0", "commitment_amount": "5"}, "window_months must be from 1 to 60."),
+        (
+            {"window_first_month": "13", "window_months": "1", "spend_cap_amount": "5"},
+            "window_first_month must be a month, from 1 to 12.",
+        ),
+        ({"minimum_amount": "5", "maximum_amount": "4"}, "must not be less than minimum_amount."),
+        ({"window_months": "12"}, "A window needs a commitment_amount or a spend_cap_amount."),
+        (
+            {"window_first_month": "1", "commitment_amount": "5"},
+            "A window needs window_months as well.",
+        ),
+    ],
+)
+def test_terms_of_a_charge_do_not_contradict_themselves(
+    tmp_path: Path, terms: dict[str, str], expected: str
+) -> None:
+    columns = TABLES["price_charge_terms"].column_names
+    row = {"price_id": "api-usd", "valid_from": "2025-01-01"} | terms
+    text = f"{','.join(columns)}\n{','.join(row.get(name, '') for name in columns)}\n"
+    (found,) = mistakes(write_company(tmp_path, reference={"price_charge_terms": text}))
+    assert "reference/price_charge_terms.csv, line 2" in found
+    assert expected in found
 
 
 def test_a_tier_that_sells_blocks_needs_their_size(tmp_path: Path) -> None:

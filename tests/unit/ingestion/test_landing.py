@@ -119,6 +119,8 @@ def test_only_changed_tables_land_again(company: Path, tmp_path: Path) -> None:
         "price_terms": "api-usd,,,,,,2025-01-01",
         "price_tier_terms": "api-usd,1,,0.5,2025-01-01",
         "product_references": "billing,plan-2019,PLAN",
+        "price_charge_terms": "api-usd,,,,,,,,,,,,,,2025-01-01",
+        "price_discounts": "api-usd,1,percent,10,2025-01-01",
     }.items():
         text = f"{','.join(TABLES[name].column_names)}\n{term}\n"
         (company / "reference" / f"{name}.csv").write_text(text)

@@ -1,6 +1,6 @@
 -- One row per usage charge, with the price plan that applies and what is left to pay for.
--- The quantity is brought into the units of the price and the included quantity goes first; a plan
--- in another currency is no plan for this contract.
+-- The quantity is brought into the units of the price, the included quantity goes first, then the
+-- free units of the month; a plan in another currency is no plan for this contract.
 with
 
 quantities as (
@@ -26,12 +26,28 @@ converted as (
         prices.conversion_factor,
         prices.conversion_decimals,
         prices.conversion_rounding,
+        prices.rounding_place,
+        prices.rounding_decimals,
+        prices.rounding_mode,
+        prices.bills_first_flat_at_zero,
+        prices.minimum_amount,
+        prices.maximum_amount,
+        prices.commitment_amount,
+        prices.spend_cap_amount,
+        prices.window_months,
+        prices.window_first_month,
+        prices.prorates_limits,
+        prices.has_adjustments,
+        prices.valid_from as price_valid_from,
         prices.price_id is not null as has_price,
         coalesce(prices.included_quantity, 0) as included_quantity,
+        coalesce(prices.free_quantity, 0) as free_quantity,
         {{ converted_quantity(
             'quantities.quantity', 'prices.conversion_operation', 'prices.conversion_factor',
             'prices.conversion_decimals', 'prices.conversion_rounding',
         ) }} as converted_quantity,
+        {{ line_bills("'flat'", 'prices.flat_billing', 'quantities.line_position') }}
+        and (prices.flat_billing = 'advance' or quantities.is_complete) as flat_is_due,
         left(prices.snapshot_hash, 12) || ':' || prices.price_id as price_version
     from quantities
     left join prices
@@ -43,15 +59,39 @@ converted as (
 
 ),
 
-priced as (
+reduced as (
 
     select
         converted.*,
-        cast(
-            {{ at_least('converted.converted_quantity - converted.included_quantity', '0') }}
-            as decimal(28, 6)
-        ) as billable_quantity
+        {{ at_least('converted.converted_quantity - converted.included_quantity', '0') }}
+            as payable_quantity
     from converted
+
+),
+
+priced as (
+
+    select
+        reduced.*,
+        {{ billable_quantity('reduced.payable_quantity', free_quantity_left(
+            'reduced.free_quantity',
+            'coalesce(sum(reduced.payable_quantity) over earlier_in_the_month, 0)',
+        )) }} as billable_quantity,
+        sum(reduced.quantity) over the_month = 0 as is_month_without_use
+    from reduced
+    window
+        the_month as (
+            partition by
+                reduced.contract_id,
+                reduced.contract_line_id,
+                reduced.price_id,
+                reduced.period_start_date
+        ),
+        earlier_in_the_month as (
+            the_month
+            order by reduced.service_start_date
+            rows between unbounded preceding and 1 preceding
+        )
 
 )
 

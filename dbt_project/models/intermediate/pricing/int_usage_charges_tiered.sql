@@ -23,11 +23,21 @@ rated as (
         charges.package_rounding,
         charges.billable_quantity,
         charges.billable_quantity as deciding_quantity,
-        false as bills_first_flat_at_zero,
+        charges.rounding_place,
+        charges.rounding_decimals,
+        charges.rounding_mode,
+        charges.bills_first_flat_at_zero
+        and charges.flat_is_due
+        and charges.is_month_without_use as bills_first_flat_at_zero,
         price_tiers.tier_number,
         price_tiers.up_to_quantity,
         cast(coalesce(price_tiers.unit_price, 0) as decimal(20, 12)) as unit_price,
-        cast(coalesce(price_tiers.flat_amount, 0) as decimal(20, 12)) as flat_amount,
+        cast(
+            case
+                when charges.price_model = 'flat' and not charges.flat_is_due then 0
+                else coalesce(price_tiers.flat_amount, 0)
+            end as decimal(20, 12)
+        ) as flat_amount,
         price_tiers.maximum_amount as tier_cap,
         price_tiers.block_size
     from charges
@@ -57,7 +67,13 @@ tiered as (
         tiers.flat_amount,
         tiers.block_size,
         tiers.tier_cap as maximum_amount,
-        tiers.amount_scaled,
+        case
+            when tiers.rounding_place = 'tier'
+                then {{ round_scaled(
+                    'tiers.amount_scaled', 'tiers.rounding_decimals', 'tiers.rounding_mode'
+                ) }}
+            else tiers.amount_scaled
+        end as amount_scaled,
         tiers.is_last_needed
     from tiers
 

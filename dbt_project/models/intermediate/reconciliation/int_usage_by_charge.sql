@@ -47,7 +47,8 @@ placed as (
             contract_version_lines.contract_line_id = usage_charges.contract_line_id
             and contract_version_lines.contract_version_id = usage_charges.contract_version_id
             and {{ accounting_period('matched.usage_date') }} = usage_charges.accounting_period
-            and matched.usage_date <= contracts.cutoff_date
+            and matched.usage_date between usage_charges.service_start_date
+            and usage_charges.through_date
 
 ),
 

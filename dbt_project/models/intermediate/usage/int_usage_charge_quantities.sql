@@ -1,5 +1,6 @@
--- One row per usage charge: contract line, contract version and accounting period.
--- Only days up to the entity's cutoff count; the price is the one valid on the first day.
+-- One row per usage charge: contract line, contract version and accounting period, or a part of it
+-- when a price begins within the month. Only days up to the entity's cutoff count. A month without
+-- usage has a charge when its price bills without.
 with
 
 daily_usage as (
@@ -8,88 +9,126 @@ daily_usage as (
 
 ),
 
-contract_versions as (
+usage_months as (
 
-    select * from {{ ref('contract_versions') }}
-
-),
-
-contract_version_lines as (
-
-    select * from {{ ref('contract_version_lines') }}
+    select * from {{ ref('int_usage_line_months') }}
 
 ),
 
-contracts as (
+prices as (
 
-    select * from {{ ref('contracts') }}
-
-),
-
-legal_entities as (
-
-    select * from {{ ref('int_legal_entities') }}
+    select * from {{ ref('stg_reference__prices') }}
 
 ),
 
-monthly as (
+starts as (
 
     select
-        daily_usage.contract_id,
-        daily_usage.contract_version_id,
-        daily_usage.contract_line_id,
-        contracts.legal_entity_code,
-        contracts.currency,
-        legal_entities.cutoff_date,
-        {{ month_start('daily_usage.usage_date') }} as period_start_date,
+        usage_months.*,
+        usage_months.first_date as service_start_date
+    from usage_months
+    union all
+    select
+        usage_months.*,
+        prices.valid_from as service_start_date
+    from usage_months
+    inner join prices
+        on
+            usage_months.price_id = prices.price_id
+            and usage_months.currency = prices.currency
+            and prices.starts_within_month
+            and usage_months.first_date < prices.valid_from
+            and usage_months.last_date >= prices.valid_from
+
+),
+
+parts as (
+
+    select
+        starts.*,
+        coalesce(
+            {{ add_days('lead(starts.service_start_date) over in_order', -1) }}, starts.last_date
+        ) as service_end_date
+    from starts
+    window in_order as (
+        partition by starts.contract_version_id, starts.contract_line_id, starts.period_start_date
+        order by starts.service_start_date
+    )
+
+),
+
+used as (
+
+    select
+        parts.contract_version_id,
+        parts.contract_line_id,
+        parts.service_start_date,
         cast(sum(daily_usage.quantity) as decimal(28, 6)) as quantity,
         cast(sum(daily_usage.event_count) as bigint) as event_count
-    from daily_usage
-    inner join contracts on daily_usage.contract_id = contracts.contract_id
-    inner join legal_entities on contracts.legal_entity_code = legal_entities.legal_entity_code
-    where daily_usage.usage_date <= legal_entities.cutoff_date
-    group by
-        daily_usage.contract_id,
-        daily_usage.contract_version_id,
-        daily_usage.contract_line_id,
-        contracts.legal_entity_code,
-        contracts.currency,
-        legal_entities.cutoff_date,
-        {{ month_start('daily_usage.usage_date') }}
+    from parts
+    inner join daily_usage
+        on
+            parts.contract_version_id = daily_usage.contract_version_id
+            and parts.contract_line_id = daily_usage.contract_line_id
+            and parts.period_start_date = {{ month_start('daily_usage.usage_date') }}
+            and parts.service_start_date <= daily_usage.usage_date
+            and parts.service_end_date >= daily_usage.usage_date
+            and parts.cutoff_date >= daily_usage.usage_date
+    group by parts.contract_version_id, parts.contract_line_id, parts.service_start_date
 
 ),
 
 dated as (
 
     select
-        monthly.contract_id
-        || '|' || contract_version_lines.contract_line_id
-        || '|' || contract_versions.version_number
-        || '|' || {{ accounting_period('monthly.period_start_date') }} as usage_charge_id,
-        monthly.contract_id,
-        monthly.contract_version_id,
-        monthly.contract_line_id,
-        contract_version_lines.product_code,
-        contract_version_lines.meter_code,
-        contract_version_lines.price_id,
-        monthly.legal_entity_code,
-        monthly.currency,
-        {{ accounting_period('monthly.period_start_date') }} as accounting_period,
-        greatest(contract_versions.valid_from, monthly.period_start_date) as service_start_date,
-        least(
-            {{ add_days('contract_versions.valid_to', -1) }},
-            {{ month_end('monthly.period_start_date') }}
-        ) as service_end_date,
-        monthly.cutoff_date,
-        monthly.quantity,
-        monthly.event_count
-    from monthly
-    inner join contract_versions
-        on monthly.contract_version_id = contract_versions.contract_version_id
-    inner join contract_version_lines
+        parts.contract_id
+        || '|' || parts.contract_line_id
+        || '|' || parts.version_number
+        || '|' || {{ accounting_period('parts.period_start_date') }}
+        || case
+            when parts.service_start_date = parts.first_date then ''
+            else '|' || cast(parts.service_start_date as varchar)
+        end as usage_charge_id,
+        parts.contract_id,
+        parts.contract_version_id,
+        parts.contract_line_id,
+        parts.product_code,
+        parts.meter_code,
+        parts.price_id,
+        parts.legal_entity_code,
+        parts.currency,
+        {{ accounting_period('parts.period_start_date') }} as accounting_period,
+        parts.period_start_date,
+        parts.service_start_date,
+        parts.service_end_date,
+        parts.cutoff_date,
+        parts.service_end_date <= parts.cutoff_date as is_complete,
+        {{ line_position(
+            'parts.service_start_date = parts.month_first_date',
+            'parts.service_end_date = parts.month_last_date',
+        ) }} as line_position,
+        parts.price_first_date,
+        coalesce(used.quantity, 0) as quantity,
+        coalesce(used.event_count, 0) as event_count
+    from parts
+    left join prices
         on
-            monthly.contract_version_id = contract_version_lines.contract_version_id
-            and monthly.contract_line_id = contract_version_lines.contract_line_id
+            parts.price_id = prices.price_id
+            and parts.currency = prices.currency
+            and parts.service_start_date >= prices.valid_from
+            and parts.service_start_date < prices.valid_to
+    left join used
+        on
+            parts.contract_version_id = used.contract_version_id
+            and parts.contract_line_id = used.contract_line_id
+            and parts.service_start_date = used.service_start_date
+    where
+        used.event_count is not null
+        or (
+            prices.bills_without_use
+            and parts.service_start_date <= parts.cutoff_date
+            and parts.service_days > 0
+        )
 
 )
 

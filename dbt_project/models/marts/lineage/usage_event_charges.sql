@@ -68,7 +68,8 @@ resolved as (
             and usage_terms.contract_version_id = usage_charges.contract_version_id
             and {{ accounting_period('local_quarter_hours.usage_date') }}
             = usage_charges.accounting_period
-            and local_quarter_hours.usage_date <= usage_charges.through_date
+            and local_quarter_hours.usage_date between usage_charges.service_start_date
+            and usage_charges.through_date
 
 )
 

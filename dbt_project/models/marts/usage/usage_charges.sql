@@ -1,5 +1,5 @@
 -- One row per contract line, contract version and accounting period: the charge to be invoiced.
--- The amount becomes money once, here, rounded half away from zero.
+-- The amount becomes money once, here: rounded half away from zero, unless the price says how.
 with
 
 charges as (
@@ -11,6 +11,12 @@ charges as (
 tiers as (
 
     select * from {{ ref('int_usage_charges_tiered') }}
+
+),
+
+adjustments as (
+
+    select * from {{ ref('usage_charge_adjustments') }}
 
 ),
 
@@ -31,6 +37,40 @@ amounts as (
         {{ any_true('tiers.is_last_needed') }} as price_found
     from tiers
     group by tiers.usage_charge_id
+
+),
+
+adjusted as (
+
+    select
+        adjustments.usage_charge_id,
+        case
+            when count(*) = count(adjustments.amount)
+                then sum({{ scaled_exact_amount('adjustments.amount') }})
+        end as amount_scaled,
+        sum(cast(adjustments.amount as decimal(38, 12))) as amount
+    from adjustments
+    group by adjustments.usage_charge_id
+
+),
+
+totals as (
+
+    -- Unknown when a tier or a step is.
+    select
+        amounts.usage_charge_id,
+        amounts.price_found,
+        amounts.amount as rated_amount,
+        case when adjusted.usage_charge_id is null then 0 else adjusted.amount end
+            as adjustment_amount,
+        amounts.amount
+        + case when adjusted.usage_charge_id is null then 0 else adjusted.amount end
+            as charge_amount,
+        amounts.amount_scaled
+        + case when adjusted.usage_charge_id is null then 0 else adjusted.amount_scaled end
+            as amount_scaled
+    from amounts
+    left join adjusted on amounts.usage_charge_id = adjusted.usage_charge_id
 
 ),
 
@@ -61,23 +101,38 @@ usage_charges as (
         charges.conversion_rounding,
         charges.converted_quantity,
         charges.included_quantity,
+        cast(charges.free_quantity as decimal(28, 6)) as free_quantity,
         charges.billable_quantity,
+        {%- for part in ['rated', 'adjustment', 'charge'] %}
+            cast(
+                case
+                    when totals.price_found and totals.amount_scaled is not null
+                        then totals.{{ part }}_amount
+                end as decimal(38, 12)
+            ) as {{ part }}_amount,
+        {%- endfor %}
+        charges.rounding_place,
+        least(charges.rounding_decimals, currencies.minor_unit_exponent) as rounding_decimals,
+        charges.rounding_mode,
         cast(
             case
-                when amounts.price_found and amounts.amount_scaled is not null then amounts.amount
-            end as decimal(38, 12)
-        ) as charge_amount,
-        case
-            when amounts.price_found
-                then {{ div_half_up(
-                    'amounts.amount_scaled', power_of_ten('18 - currencies.minor_unit_exponent')
-                ) }}
-        end as charge_minor,
-        coalesce(amounts.price_found, false) as price_found,
+                when totals.price_found
+                    then {{ div_truncated(
+                        round_scaled(
+                            'totals.amount_scaled',
+                            'coalesce(least(charges.rounding_decimals, '
+                            ~ 'currencies.minor_unit_exponent), 0)',
+                            "coalesce(charges.rounding_mode, 'half_up')",
+                        ),
+                        power_of_ten('18 - currencies.minor_unit_exponent'),
+                    ) }}
+            end as bigint
+        ) as charge_minor,
+        coalesce(totals.price_found, false) as price_found,
         charges.price_version,
         charges.event_count
     from charges
-    left join amounts on charges.usage_charge_id = amounts.usage_charge_id
+    left join totals on charges.usage_charge_id = totals.usage_charge_id
     left join currencies on charges.currency = currencies.currency
 
 )
