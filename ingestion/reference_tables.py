@@ -42,6 +42,7 @@ POLICIES = (
     "payment_terms_max_days",
     "concession_limit_minor",
     "billing_ahead_days",
+    "tax_document_due_days",
     "sla_amendment_to_invoice_minutes",
     "sla_invoice_to_erp_minutes",
     "sla_payment_to_cash_minutes",

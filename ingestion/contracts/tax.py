@@ -1,7 +1,7 @@
-"""Events of the tax engine: what it computed for an invoice.
+"""Events of the tax engine: what it computed for an invoice or a credit memo.
 
 Belongs here: tax.calculated.
-Does not: tax on the invoice itself (billing), or comparing the two (a tie-out).
+Does not: tax on the document itself (billing), or comparing the two (a tie-out).
 """
 
 from typing import Self
@@ -21,13 +21,18 @@ class TaxLine(Contract):
 
 
 class TaxCalculated(Contract):
-    """The tax engine computed the tax of an invoice. Nothing is booked: the invoice says the tax.
+    """The tax engine computed the tax of a document. Nothing is booked: the document says the tax.
 
-    The newest calculation of an invoice counts.
+    The newest calculation of an invoice or credit memo counts.
     """
 
     calculation_id: Identifier
     invoice_id: Identifier
+    credit_id: Identifier | None = Field(
+        default=None,
+        description="The credit memo of that invoice it is about, with amounts as positive as on "
+        "the memo; without one it is about the invoice.",
+    )
     currency: Currency
     lines: list[TaxLine] = Field(min_length=1)
 

@@ -37,15 +37,17 @@ def _story() -> list[dict[str, Any]]:
         )  # fmt: skip
         return event("invoice.finalized", document, source="billing", id=f"b-{number}")
 
-    def computed(number: int, invoice_id: str, *taxes: str) -> dict[str, Any]:
+    def computed(
+        number: int, invoice_id: str, *taxes: str, at: str = "2026-02-01", credit_id: str = ""
+    ) -> dict[str, Any]:
         parts = [
             {"jurisdiction": f"J{n}", "tax_code": "NONE", "taxable_amount": "800", "tax_amount": t}
             for n, t in enumerate(taxes)
         ]
         data = {"calculation_id": f"T-{number}", "invoice_id": invoice_id, "currency": "USD"}
-        at = f"2026-02-01T10:00:{number}Z"
+        data |= {"credit_id": credit_id} if credit_id else {}
         return event("tax.calculated", data | {"lines": parts}, source="billing", id=f"b-{number}",
-                     time=at)  # fmt: skip
+                     time=f"{at}T10:00:{number}Z")  # fmt: skip
 
     paid = {"payment_id": "PAY-1", "invoice_id": "INV-1", "amount": "800.00"}
     return [
@@ -83,7 +85,22 @@ def _story() -> list[dict[str, Any]]:
         computed(14, "INV-5", "24.00", "40.00"),
         taxed(15, "INV-6", "64.00"),
         computed(16, "INV-6", "63.99"),
+        # 30 days and more before the run, and a week.
         computed(17, "INV-UNSEEN", "5.00"),
+        computed(22, "INV-SOON", "7.00", at="2026-06-25"),
+        told(
+            "credit.issued", 23, credit_id="CM-5", invoice_id="INV-5", credit_date="2026-03-01",
+            total_amount="86.40", tax_amount="6.40",
+            lines=[{
+                "credit_line_id": "1", "invoice_line_id": lines[0]["invoice_line_id"],
+                "basis": "concession", "net_amount": "80.00", "tax_amount": "6.40",
+                "tax_code": "NONE",
+            }],
+        ),
+        computed(24, "INV-5", "6.40", credit_id="CM-5"),
+        taxed(25, "INV-7", "64.00"),
+        computed(26, "INV-7", "64.00"),
+        told("invoice.voided", 27, invoice_id="INV-7", void_date="2026-03-01", reason="wrong"),
         told("invoice.voided", 9, invoice_id="INV-3", void_date="2026-03-01", reason="wrong"),
     ]  # fmt: skip
 
@@ -114,6 +131,9 @@ def test_every_event_is_posted_or_says_why_not(home: Path) -> None:
         ("tax.calculated", "b-14", "no_financial_effect", "TAX_CALCULATED"),
         ("tax.calculated", "b-16", "no_financial_effect", "TAX_CALCULATED"),
         ("tax.calculated", "b-17", "no_financial_effect", "TAX_CALCULATED"),
+        ("tax.calculated", "b-22", "no_financial_effect", "TAX_CALCULATED"),
+        ("tax.calculated", "b-24", "no_financial_effect", "TAX_CALCULATED"),
+        ("tax.calculated", "b-26", "no_financial_effect", "TAX_CALCULATED"),
         ("payment.failed", "b-4", "no_financial_effect", "PAYMENT_NOT_RECEIVED"),
     ]
 
@@ -126,14 +146,34 @@ def test_everything_ties_out_to_the_erp_but_the_tax_that_was_computed_otherwise(
         "select tie_out_name, left_minor, right_minor, difference_minor, row_count, break_count"
         " from reconciliation.tie_out_summary where not is_tied",
     )
-    assert [tuple(row.values()) for row in broken] == [("taxes", 12799, 12800, -1, 2, 1)]
-    exceptions = query(home, "select code, subject_key, sentence from controls.exceptions")
+    assert [tuple(row.values()) for row in broken] == [("taxes", 13359, 12160, 499, 7, 2)]
+    exceptions = query(
+        home, "select code, subject_key, sentence from controls.exceptions order by 2"
+    )
     assert [tuple(row.values()) for row in exceptions] == [
         (
             "TIE_OUT_BREAK",
             "tax:INV-6",
             "invoice INV-6: the tax engine computed 63.99 USD, the ERP has as its tax 64.00 USD."
             " -0.01 USD is unexplained.",
+        ),
+        (
+            "TIE_OUT_BREAK",
+            "tax:INV-UNSEEN",
+            "invoice INV-UNSEEN: the tax engine computed 5.00 USD, the ERP has as its tax 0.00 USD."
+            " 5.00 USD is unexplained. Nobody sent the document.",
+        ),
+    ]
+    waiting = query(
+        home,
+        "select explained_minor, sentence from reconciliation.tie_out_taxes"
+        " where document_id = 'INV-SOON'",
+    )
+    assert [tuple(row.values()) for row in waiting] == [
+        (
+            700,
+            "invoice INV-SOON: the tax engine computed 7.00 USD, the ERP has as its tax 0.00 USD."
+            " 7.00 USD waits for the document. Nobody sent the document.",
         )
     ]
     kinds = query(
@@ -142,7 +182,7 @@ def test_everything_ties_out_to_the_erp_but_the_tax_that_was_computed_otherwise(
         " order by document_type",
     )
     assert [row["document_type"] for row in kinds] == [
-        "dispute", "dispute_lost", "dispute_won", "invoice", "payment", "payment_failure",
+        "credit", "dispute", "dispute_lost", "dispute_won", "invoice", "payment", "payment_failure",
         "refund", "void", "write_off",
     ]  # fmt: skip
 
@@ -158,9 +198,18 @@ def test_revenue_is_what_was_billed_before_tax(home: Path) -> None:
     taxes = query(
         home,
         "select left_minor, invoice_minor, right_minor from reconciliation.tie_out_taxes"
-        " where invoice_id = 'INV-5'",
+        " where invoice_id = 'INV-5' order by document_type",
     )
-    assert [tuple(row.values()) for row in taxes] == [(6400, 6400, 6400)]
+    assert [tuple(row.values()) for row in taxes] == [(-640, -640, -640), (6400, 6400, 6400)]
+    voided = query(
+        home,
+        "select document_type, left_minor, right_minor from reconciliation.tie_out_taxes"
+        " where invoice_id = 'INV-7' order by document_type",
+    )
+    assert [tuple(row.values()) for row in voided] == [
+        ("invoice", 6400, 6400),
+        ("void", -6400, -6400),
+    ]
 
 
 def test_each_document_is_linked_from_its_event_to_its_lines(home: Path) -> None:
@@ -172,7 +221,7 @@ def test_each_document_is_linked_from_its_event_to_its_lines(home: Path) -> None
     )
     linked = [row["to_type"] for row in rows]
     assert linked == [
-        "dispute", "dispute_lost", "dispute_won", "invoice", "payment", "payment_failure",
+        "credit", "dispute", "dispute_lost", "dispute_won", "invoice", "payment", "payment_failure",
         "refund", "void", "write_off",
     ]  # fmt: skip
     for kind in linked:

@@ -44,6 +44,7 @@ _SUBJECTS = {
     "refund": "refund_id",
     "dispute": "dispute_id",
     "support": "request_id",
+    "tax": "calculation_id",
     "adjustment": "adjustment_id",
     "invoice.written_off": "write_off_id",
 }

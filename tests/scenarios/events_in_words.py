@@ -81,6 +81,11 @@ def terms_of(event: Row, names: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
 def _line(line: Row, currency: str) -> str:
     if "side" in line:
         return f"{line['side']} {words(line['account_role'])} {amount(line['amount'], currency)}"
+    if "jurisdiction" in line:
+        return (
+            f"{line['tax_code']} in {line['jurisdiction']} on"
+            f" {amount(line['taxable_amount'], currency)}: {amount(line['tax_amount'], currency)}"
+        )
     parts = [line.get("contract_line_id", "")]
     if "service_start" in line:
         parts.append(f"service {line['service_start']} to {line['service_end']}")

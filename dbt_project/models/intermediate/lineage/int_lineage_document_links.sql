@@ -63,10 +63,10 @@ links as (
     select
         'event' as from_type,
         tax_calculations.event_key as from_key,
-        'invoice' as to_type,
-        invoices.document_id as to_key
+        billing_documents.document_type as to_type,
+        billing_documents.document_id as to_key
     from tax_calculations
-    inner join invoices on tax_calculations.invoice_id = invoices.document_id
+    inner join billing_documents on tax_calculations.document_ref = billing_documents.subject_key
 
     union
 

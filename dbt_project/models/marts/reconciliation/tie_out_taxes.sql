@@ -1,23 +1,11 @@
--- One row per invoice of a legal entity whose tax engine sends its results, from the first invoice
--- it computed on: what the engine computed, what the invoice says, what the ERP has as tax.
+-- One row per invoice, credit memo or void of a legal entity whose tax engine computes such
+-- documents, from the first it computed on: what the engine computed, what the document says, what
+-- the ERP has as tax. And per calculation whose document has not come: it waits for some days.
 with
 
-calculations as (
+computed as (
 
-    select * from {{ ref('stg_events__tax_calculations') }} where is_newest
-
-),
-
-invoices as (
-
-    select * from {{ ref('int_billing_documents') }}
-    where is_first and document_type = 'invoice'
-
-),
-
-taxes as (
-
-    select * from {{ ref('int_document_taxes') }}
+    select * from {{ ref('int_taxes_computed') }}
 
 ),
 
@@ -33,46 +21,62 @@ currencies as (
 
 ),
 
-in_use as (
+parameters as (
 
+    select * from {{ ref('stg_run__parameters') }}
+
+),
+
+allowed as (
+
+    -- How long a calculation may wait for its document.
     select
-        invoices.legal_entity_code,
-        min(invoices.document_date) as first_date
-    from invoices
-    inner join calculations on invoices.document_id = calculations.invoice_id
-    group by invoices.legal_entity_code
+        cast(parameters.as_of as date) as as_of_date,
+        coalesce(max(try_cast(policies.policy_value as bigint)), 30) as due_days
+    from parameters
+    left join {{ ref('stg_reference__policies') }} as policies
+        on
+            policies.policy_code = 'tax_document_due_days'
+            and policies.legal_entity_code = '*'
+            and cast(parameters.as_of as date) >= policies.valid_from
+            and cast(parameters.as_of as date) < policies.valid_to
+    group by parameters.as_of
 
 ),
 
 compared as (
 
     select
-        invoices.document_id as invoice_id,
-        invoices.legal_entity_code,
-        invoices.currency,
-        invoices.document_date,
-        calculations.calculation_id,
+        computed.subject_key,
+        computed.document_type,
+        computed.document_id,
+        computed.invoice_id,
+        computed.legal_entity_code,
+        computed.currency,
+        computed.document_date,
+        computed.calculation_id,
+        computed.is_due is null as is_missing,
         holds.hold_code,
         currencies.minor_unit_exponent,
-        coalesce(calculations.tax_minor, 0) as left_minor,
-        taxes.tax_minor as invoice_minor,
-        taxes.erp_tax_minor as right_minor,
+        computed.computed_minor as left_minor,
+        computed.tax_minor as document_minor,
+        computed.erp_tax_minor as right_minor,
         case
-            when holds.hold_code is null and invoices.is_due then taxes.subledger_tax_minor
-            else taxes.tax_minor
-        end - taxes.erp_tax_minor as explained_minor
-    from invoices
-    inner join in_use
-        on
-            invoices.legal_entity_code = in_use.legal_entity_code
-            and invoices.document_date >= in_use.first_date
-    inner join taxes on invoices.subject_key = taxes.document_ref
-    left join calculations
-        on
-            invoices.document_id = calculations.invoice_id
-            and invoices.currency = calculations.currency
-    left join holds on invoices.subject_key = holds.subject_key
-    left join currencies on invoices.currency = currencies.currency
+            when computed.is_due is not null then 0
+            when
+                allowed.as_of_date
+                <= {{ add_days('computed.document_date', 'allowed.due_days') }}
+                then computed.computed_minor
+            else 0
+        end as waiting_minor,
+        case
+            when holds.hold_code is null and computed.is_due then computed.subledger_tax_minor
+            else computed.tax_minor
+        end - computed.erp_tax_minor as explained_minor
+    from computed
+    cross join allowed
+    left join holds on computed.subject_key = holds.subject_key
+    left join currencies on computed.currency = currencies.currency
 
 ),
 
@@ -80,7 +84,7 @@ split as (
 
     select
         *,
-        left_minor - right_minor - explained_minor as difference_minor
+        left_minor - right_minor - explained_minor - waiting_minor as difference_minor
     from compared
 
 ),
@@ -88,7 +92,10 @@ split as (
 final as (
 
     select
-        'tax:' || invoice_id as tie_out_key,
+        'tax:' || case document_type when 'invoice' then invoice_id else subject_key end
+            as tie_out_key,
+        document_type,
+        document_id,
         invoice_id,
         calculation_id,
         legal_entity_code,
@@ -97,17 +104,23 @@ final as (
         'Tax engine' as left_name,
         'Tax in the ERP' as right_name,
         cast(case when calculation_id is null then 0 else 1 end as bigint) as left_count,
-        cast(1 as bigint) as right_count,
+        cast(case when is_missing then 0 else 1 end as bigint) as right_count,
         cast(left_minor as bigint) as left_minor,
-        cast(invoice_minor as bigint) as invoice_minor,
+        cast(document_minor as bigint) as invoice_minor,
         cast(right_minor as bigint) as right_minor,
-        cast(explained_minor as bigint) as explained_minor,
+        cast(explained_minor + waiting_minor as bigint) as explained_minor,
         cast(difference_minor as bigint) as difference_minor,
         difference_minor = 0 as is_tied,
         {{ tie_out_sentence(
-            "'invoice ' || invoice_id", 'the tax engine computed', 'the ERP has as its tax',
-            [('explained_minor', 'is not posted yet')],
-        ) }} || coalesce(' Held by ' || hold_code || '.', '') as sentence
+            "case document_type when 'credit' then 'credit memo' when 'void' then"
+            " 'void of invoice' else 'invoice' end || ' ' || document_id",
+            'the tax engine computed', 'the ERP has as its tax',
+            [
+                ('explained_minor', 'is not posted yet'),
+                ('waiting_minor', 'waits for the document'),
+            ],
+        ) }} || case when is_missing then ' Nobody sent the document.' else '' end
+        || coalesce(' Held by ' || hold_code || '.', '') as sentence
     from split
 
 )

@@ -1,5 +1,5 @@
--- One row per event; the newest event of an invoice counts.
--- What the tax engine computed for invoices, typed.
+-- One row per event; the newest event of a document counts.
+-- What the tax engine computed for invoices and, as less tax, for credit memos, typed.
 with
 
 events as (
@@ -45,11 +45,22 @@ typed as (
         {{ json_text('events.data', 'calculation_id') }} as calculation_id,
         {{ json_text('events.data', 'invoice_id') }} as invoice_id,
         {{ json_text('events.data', 'currency') }} as currency,
-        summed.tax_minor,
+        {{ json_text('events.data', 'credit_id') }} as credit_id,
+        coalesce(
+            'credit:' || {{ json_text('events.data', 'credit_id') }},
+            'invoice:' || {{ json_text('events.data', 'invoice_id') }}
+        ) as document_ref,
+        case when {{ json_text('events.data', 'credit_id') }} is null then 1 else -1 end
+        * summed.tax_minor as tax_minor,
         events.correlation_id,
+        events.occurred_at,
         events.known_at,
         row_number() over (
-            partition by {{ json_text('events.data', 'invoice_id') }}
+            partition by
+                coalesce(
+                    'credit:' || {{ json_text('events.data', 'credit_id') }},
+                    'invoice:' || {{ json_text('events.data', 'invoice_id') }}
+                )
             order by events.occurred_at desc, events.event_key desc
         ) = 1 as is_newest
     from events
