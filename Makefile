@@ -57,5 +57,6 @@ faults: $(STAMP) ## Inject faults one at a time and print which control caught e
 	@$(VENV)/bin/python -m tests.fault_matrix
 
 .PHONY: bench
-bench: $(STAMP) ## Measure whole runs: time, where it goes, memory
+bench: $(STAMP) ## Measure the validation of events, then whole runs: time, where it goes, memory
+	@$(VENV)/bin/python -m benchmarks.validation
 	@$(VENV)/bin/python -m benchmarks.whole_runs
