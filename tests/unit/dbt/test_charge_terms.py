@@ -418,3 +418,10 @@ def test_a_price_of_the_middle_of_a_month_splits_it_or_waits(
     assert warehouse.rows("""
         select usage_charge_id, event_count from intermediate.int_usage_by_charge order by usage_day
     """) == [(expected[0][0], 1), (expected[-1][0], 1)]
+
+
+def test_a_month_without_use_whose_price_is_lost_is_unknown_and_not_gone(tmp_path: Path) -> None:
+    warehouse = _world(tmp_path, "2026-07-01 12:00:00", charge_terms={"minimum_amount": "25"})
+    assert _charges(warehouse) == [("K|K-1|1|2026-05", 2500), ("K|K-1|1|2026-06", 2500)]
+    warehouse.replace("raw.reference_prices", [])
+    assert _charges(warehouse) == [("K|K-1|1|2026-05", None), ("K|K-1|1|2026-06", None)]

@@ -89,7 +89,7 @@ def test_a_price_plan_rates_the_edge_of_its_tiers(rated: Warehouse, plan: str) -
     amount, minor = EXPECTED[plan]
     assert rated.rows(f"""
         select charge_amount, charge_minor, price_found from usage.usage_charges
-        where contract_line_id = '{plan}'
+        where contract_line_id = '{plan}' and accounting_period = '2026-01'
     """) == [(amount, minor, amount is not None)]
 
 
@@ -107,7 +107,7 @@ def test_a_charge_without_price_has_no_tiers_and_no_version_of_another(rated: Wa
     assert rated.rows("""
         select charges.price_id, charges.price_version from usage.usage_charges as charges
         left join usage.usage_charge_tiers using (usage_charge_id)
-        where not price_found and tier_number is null order by 1
+        where not price_found and tier_number is null and event_count > 0 order by 1
     """) == [("EUROS", None), ("TOO_LATE", None), ("UNCOVERED", "aaaaaaaaaaaa:UNCOVERED")]
 
 

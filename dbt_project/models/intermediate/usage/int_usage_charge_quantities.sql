@@ -1,6 +1,7 @@
 -- One row per usage charge: contract line, contract version and accounting period, or a part of it
 -- when a price begins within the month. Only days up to the entity's cutoff count. A month without
--- usage has a charge when its price bills without.
+-- usage has a charge when its price bills without, and when nobody knows its price: unknown is not
+-- zero, and what such a month came to before is not taken back.
 with
 
 daily_usage as (
@@ -125,7 +126,7 @@ dated as (
     where
         used.event_count is not null
         or (
-            prices.bills_without_use
+            coalesce(prices.bills_without_use, true)
             and parts.service_start_date <= parts.cutoff_date
             and parts.service_days > 0
         )

@@ -1,5 +1,5 @@
--- One row per usage contract line, contract version and accounting period, also of months to come:
--- the days on which it takes usage under its price. Windows of a price may be five years long.
+-- One row per usage contract line, contract version and accounting period through the cut-off, or
+-- through the longest window of its price: the days on which it takes usage.
 with
 
 contract_version_lines as (
@@ -32,6 +32,17 @@ suspensions as (
 
 ),
 
+prices as (
+
+    select
+        price_id,
+        max(window_months) as window_months
+    from {{ ref('stg_reference__prices') }}
+    where coalesce(commitment_amount, spend_cap_amount) is not null
+    group by price_id
+
+),
+
 months as (
 
     select
@@ -49,14 +60,16 @@ months as (
         {{ add_days('versions.valid_to', -1) }} as valid_through,
         {{ month_spine(
             'versions.valid_from',
-            'least(' ~ add_days('versions.valid_to', -1) ~ ', '
-            ~ add_months('legal_entities.cutoff_date', 60) ~ ')',
+            'least(' ~ add_days('versions.valid_to', -1) ~ ', ' ~ month_end(
+                add_months('legal_entities.cutoff_date', 'coalesce(prices.window_months, 0)')
+            ) ~ ')',
         ) }} as period_start_date
     from contract_version_lines as lines
     inner join contract_versions as versions
         on lines.contract_version_id = versions.contract_version_id
     inner join contracts on lines.contract_id = contracts.contract_id
     inner join legal_entities on contracts.legal_entity_code = legal_entities.legal_entity_code
+    left join prices on lines.price_id = prices.price_id
 
 ),
 
