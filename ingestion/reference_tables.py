@@ -41,6 +41,7 @@ POLICIES = (
     "payment_grace_days",
     "payment_terms_max_days",
     "concession_limit_minor",
+    "concession_period_days",
     "billing_ahead_days",
     "tax_document_due_days",
     "sla_amendment_to_invoice_minutes",

@@ -4,6 +4,7 @@ Belongs here: the controls that compare documents and contracts with the company
 Does not: changes of contracts and credits before a renewal (test_amendment_policy).
 """
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,6 +188,48 @@ def test_a_concession_above_the_limit_needs_an_approved_request_that_covers_it(
         f" {end} request RQ-EURO is in EUR.",
         "credit:C-SHORT-2": "Credit memo C-SHORT-2 over 25.01 USD: it concedes 25.01 USD net,"
         f" {end} request RQ-SHORT over 40.00 USD is to cover 40.01 USD.",
+    }
+
+
+def test_small_concessions_of_a_customer_count_together_within_the_days_of_the_policy(
+    tmp_path: Path,
+) -> None:
+    books = Warehouse(tmp_path)
+    company_with_books(books)
+    books.insert(
+        "raw.reference_policies",
+        [_policy("concession_limit_minor", "2000"), _policy("concession_period_days", "30")],
+    )
+
+    def conceded(credit_id: str, day: str, net: str, **data: Any) -> Row:
+        return credit(credit_id, "INV-GOOD", day, net, "concession", **data)
+
+    books.insert(
+        "raw.events",
+        [
+            _sold("GOOD", "SEATS"),
+            _billed("GOOD", "SEATS"),
+            conceded("C-1", "2026-03-01", "12.00"),
+            # Covered by a request of its own, and above the limit by itself: neither counts.
+            _requested("RQ-1", "19.00", approved_by="lead"),
+            conceded("C-2", "2026-03-05", "19.00", request_id="RQ-1"),
+            conceded("C-3", "2026-03-06", "20.01"),
+            # 12.00 + 8.00 is the limit; a cent more is above it.
+            conceded("C-4", "2026-03-10", "8.00"),
+            conceded("C-5", "2026-03-30", "0.01"),
+            # On 31 March the first of March is 30 days ago: 8.00 + 0.01 + 11.99.
+            conceded("C-6", "2026-03-31", "11.99"),
+            conceded("C-7", "2026-03-31", "0.01"),
+        ],
+    )
+    books.run("+holds")
+    end = "US allows 20.00 USD without an approved request of support, and it names none."
+    assert _held(books, "CREDIT_NOT_ALLOWED_BY_POLICY") == {
+        "credit:C-3": f"Credit memo C-3 over 20.01 USD: it concedes 20.01 USD net, {end}",
+        "credit:C-5": "Credit memo C-5 over 0.01 USD: it concedes 0.01 USD net, customer C1 was"
+        f" conceded 20.01 USD with it in 30 days, {end}",
+        "credit:C-7": "Credit memo C-7 over 0.01 USD: it concedes 0.01 USD net, customer C1 was"
+        f" conceded 20.01 USD with it in 30 days, {end}",
     }
 
 

@@ -1,98 +1,70 @@
 -- One row per credit memo that concedes more than the company's limit without a request of support
--- that was approved and covers all that credit memos concede for it.
+-- that was approved and covers all that credit memos concede for it: by itself, or with what the
+-- customer was conceded without one in the days before, when the company counts them together.
 with
 
-documents as (
+judged as (
 
-    select * from {{ ref('int_documents') }} where document_type = 'credit'
-
-),
-
-credits as (
-
-    select * from {{ ref('stg_events__credits') }}
+    select * from {{ ref('int_concessions_judged') }}
 
 ),
 
-credit_lines as (
+cumulated as (
 
-    select * from {{ ref('int_credit_lines_valued') }} where basis = 'concession'
-
-),
-
-requests as (
-
-    select * from {{ ref('credit_requests') }}
-
-),
-
-policies as (
-
-    select * from {{ ref('stg_reference__policies') }}
-
-),
-
-limits as (
-
-    {{ document_policy('concession_limit_minor') }}
-
-),
-
-conceded as (
-
+    -- What is above the limit by itself is held by itself, and counts for no other.
     select
-        documents.document_id,
-        documents.functional_currency,
-        documents.functional_exponent,
-        documents.transaction_exponent,
-        documents.currency,
-        documents.legal_entity_code,
-        credits.request_id,
-        limits.policy_value as limit_minor,
-        cast({{ sum_or_unknown('credit_lines.functional_net_minor') }} as bigint)
-            as functional_minor
-    from documents
-    inner join credits on documents.event_key = credits.event_key
-    inner join credit_lines on documents.event_key = credit_lines.event_key
-    inner join limits on documents.document_id = limits.document_id
-    group by all
+        later.document_id,
+        later.functional_minor + coalesce(sum(earlier.functional_minor), 0) as cumulated_minor
+    from judged as later
+    left join judged as earlier
+        on
+            later.customer_id = earlier.customer_id
+            and later.legal_entity_code = earlier.legal_entity_code
+            and (later.document_date, later.document_id)
+            > (earlier.document_date, earlier.document_id)
+            and later.period_days
+            > {{ days_between('earlier.document_date', 'later.document_date') }}
+            and not earlier.is_covered
+            and earlier.functional_minor <= earlier.limit_minor
+    group by later.document_id, later.functional_minor
 
 ),
 
 refused as (
 
     select
-        'credit:' || conceded.document_id as credit_key,
+        'credit:' || judged.document_id as credit_key,
         'it concedes ' || {{ amount_text(
-            'conceded.functional_minor', 'conceded.functional_exponent',
-            'conceded.functional_currency',
-        ) }} || ' net, ' || conceded.legal_entity_code || ' allows ' || {{ amount_text(
-            'conceded.limit_minor', 'conceded.functional_exponent', 'conceded.functional_currency'
-        ) }} || ' without an approved request of support, and ' || case
-            when conceded.request_id is null then 'it names none'
-            when requests.request_id is null
-                then 'request ' || conceded.request_id || ' is not known'
-            when requests.approved_by is null
-                then 'nobody approved request ' || conceded.request_id
-            when requests.currency <> conceded.currency
-                then 'request ' || conceded.request_id || ' is in ' || requests.currency
+            'judged.functional_minor', 'judged.functional_exponent', 'judged.functional_currency'
+        ) }} || ' net, ' || case
+            when judged.functional_minor > judged.limit_minor then ''
             else
-                'request ' || conceded.request_id || ' over ' || {{ amount_text(
-                    'requests.amount_minor', 'conceded.transaction_exponent', 'requests.currency'
+                'customer ' || judged.customer_id || ' was conceded ' || {{ amount_text(
+                    'cumulated.cumulated_minor', 'judged.functional_exponent',
+                    'judged.functional_currency',
+                ) }} || ' with it in ' || cast(judged.period_days as varchar) || ' days, '
+        end || judged.legal_entity_code || ' allows ' || {{ amount_text(
+            'judged.limit_minor', 'judged.functional_exponent', 'judged.functional_currency'
+        ) }} || ' without an approved request of support, and ' || case
+            when judged.request_id is null then 'it names none'
+            when judged.known_request_id is null
+                then 'request ' || judged.request_id || ' is not known'
+            when judged.approved_by is null
+                then 'nobody approved request ' || judged.request_id
+            when judged.requested_currency <> judged.currency
+                then 'request ' || judged.request_id || ' is in ' || judged.requested_currency
+            else
+                'request ' || judged.request_id || ' over ' || {{ amount_text(
+                    'judged.requested_minor', 'judged.transaction_exponent',
+                    'judged.requested_currency',
                 ) }} || ' is to cover ' || {{ amount_text(
-                    'requests.conceded_minor', 'conceded.transaction_exponent', 'requests.currency'
+                    'judged.conceded_for_it_minor', 'judged.transaction_exponent',
+                    'judged.requested_currency',
                 ) }}
         end as refused_text
-    from conceded
-    left join requests on conceded.request_id = requests.request_id
-    where
-        conceded.functional_minor > conceded.limit_minor
-        and not coalesce(
-            requests.approved_by is not null
-            and requests.currency = conceded.currency
-            and requests.conceded_minor <= requests.amount_minor,
-            false
-        )
+    from judged
+    inner join cumulated on judged.document_id = cumulated.document_id
+    where cumulated.cumulated_minor > judged.limit_minor and not judged.is_covered
 
 )
 
