@@ -37,7 +37,8 @@ _COUNTS = """
     select
         (select count(*) from contracts.contracts),
         (select count(*) from usage.usage_charges),
-        (select count(*) from raw.events) + (select count(*) from raw.usage)
+        (select count(*) from raw.events)
+        + (select coalesce(sum(event_count), 0)::bigint from intermediate.int_usage_by_day_part)
 """
 
 

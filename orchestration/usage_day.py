@@ -1,7 +1,7 @@
 """One UTC day of usage, proven: from the registered raw files to where each event ended.
 
 Belongs here: counting the day anew from its files, and comparing with what the models made of it.
-Does not: rebuilding it; every run builds all usage from raw (decision 0009).
+Does not: rebuilding it; every run rates all usage (decisions 0009, 0013).
 """
 
 import json

@@ -164,10 +164,14 @@ def _recorded(unique_id: str, node: Mapping[str, Any], sql: str) -> dict[str, An
 
 
 def _repeatable(sql: str) -> str:
-    """Have a view replace the one of the same name, which dbt does by renaming."""
-    return re.sub(
+    """Have a relation replace the one of the same name, for which dbt has other statements.
+
+    A view is renamed by dbt; what it builds incrementally is built from everything here.
+    """
+    sql = re.sub(
         r"create\s+view\s+(\S+)__dbt_tmp\"", r'create or replace view \1"', sql, flags=re.IGNORECASE
     )
+    return re.sub(r"create\s+table\s", "create or replace table ", sql, flags=re.IGNORECASE)
 
 
 def _chosen(nodes: Mapping[str, Node], select: Sequence[str]) -> list[Node]:

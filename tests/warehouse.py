@@ -8,7 +8,7 @@ are given. Models are the statements dbt executed (compiled_models); dbt itself 
 """
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,8 @@ from tests.compiled_models import compiled_dbt, lay_empty_sources
 
 PROJECT = Path(__file__).parents[1] / "dbt_project"
 _QUIET = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors"]
+
+_LANDED = ("raw.events", "raw.usage")
 
 Row = Mapping[str, Any]
 
@@ -44,7 +46,14 @@ class Warehouse:
         lay_empty_sources(self.path, [source.to_dict() for source in sources])
 
     def insert(self, table: str, rows: Iterable[Row]) -> None:
-        """Add rows to a source table such as `raw.events`; columns not named stay null."""
+        """Add rows to a source table such as `raw.events`; columns not named stay null.
+
+        What would have landed is counted in `raw.manifest`, as every ingest does.
+        """
+        rows = list(rows)
+        if table in _LANDED:
+            counts = Counter(row.get("manifest_number") for row in rows)
+            self.insert("raw.manifest", [_landing(table, *each) for each in counts.items()])
         with duckdb.connect(str(self.path)) as connection:
             connection.execute("set TimeZone = 'UTC'")
             for row in rows:
@@ -57,6 +66,7 @@ class Warehouse:
         """Empty a source table, then add rows."""
         with duckdb.connect(str(self.path)) as connection:
             connection.execute(f"delete from {table}")
+            connection.execute("delete from raw.manifest where landed_path = ?", [table])
         self.insert(table, rows)
 
     def execute(self, sql: str) -> None:
@@ -116,6 +126,21 @@ class Warehouse:
         with duckdb.connect(str(self.path)) as connection:
             connection.execute("set TimeZone = 'UTC'")
             return connection.execute(sql).fetchall()
+
+
+def _landing(table: str, number: int | None, count: int) -> Row:
+    return {
+        "manifest_number": number or 1,
+        "entry_kind": "landing",
+        "source": "given",
+        "landed_path": table,
+        "known_at": "2026-01-01 00:00:00",
+        "landed_count": count,
+        "accepted_count": count,
+        "duplicate_count": 0,
+        "quarantined_count": 0,
+        "entry_hash": f"hash of {number or 1}",
+    }
 
 
 @cache

@@ -85,6 +85,11 @@ FRAMES = {
             count(*) filter (where usage_day is distinct from cast(occurred_at as date))
                 as misdated_count
         from raw.usage
+        semi join (
+            select manifest_number
+            from raw.manifest
+            where manifest_number > (select coalesce(max(raw_head), 0) from ledger.batches)
+        ) as unsealed using (manifest_number)
         group by source, meter_code
         order by unmeasured_count = 0 and misdated_count = 0, source, meter_code
     """,

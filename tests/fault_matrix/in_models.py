@@ -92,7 +92,11 @@ FAULTS = [
     ),
     _fault(
         "usage that was booked is counted twice",
-        {"int_usage_matched": _replaced("sum(raw_usage.quantity)", "sum(raw_usage.quantity * 2)")},
+        {
+            "int_usage_by_day_part": _replaced(
+                "sum(raw_usage.quantity)", "sum(raw_usage.quantity * 2)"
+            )
+        },
         "exception CHANGE_AWAITS_APPROVAL",
     ),
     _fault(

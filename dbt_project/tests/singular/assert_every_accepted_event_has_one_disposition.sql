@@ -8,9 +8,9 @@ events as (
 
 ),
 
-usage_events as (
+day_parts as (
 
-    select * from {{ source('raw', 'usage') }}
+    select * from {{ ref('int_usage_by_day_part') }}
 
 ),
 
@@ -32,8 +32,8 @@ accepted as (
     select
         source,
         {{ sha256_key(['subject', 'meter_code', 'usage_day']) }} as counted_key,
-        count(*) as event_count
-    from usage_events
+        sum(event_count) as event_count
+    from day_parts
     group by source, subject, meter_code, usage_day
 
 ),

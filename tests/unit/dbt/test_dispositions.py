@@ -21,18 +21,10 @@ def warehouse(tmp_path: Path) -> Warehouse:
     """Two accepted business events and three of usage on one day."""
     warehouse = Warehouse(tmp_path)
     warehouse.insert("raw.events", _EVENTS)
-    warehouse.insert(
-        "raw.usage",
-        [
-            {
-                "source": "metering",
-                "event_id": f"u{number}",
-                "subject": "C1",
-                "meter_code": "calls",
-                "usage_day": "2026-02-01",
-            }
-            for number in range(3)
-        ],
+    warehouse.execute("create schema if not exists intermediate")
+    warehouse.execute(
+        "create table intermediate.int_usage_by_day_part as select 'metering' as source,"
+        " 'C1' as subject, 'calls' as meter_code, date '2026-02-01' as usage_day, 3 as event_count"
     )
     warehouse.execute("create schema if not exists reconciliation")
     return warehouse

@@ -12,13 +12,15 @@ _TYPES = ["invoice.finalized"]
 _GOOD = (
     "create schema raw",
     "create schema journals",
+    "create schema ledger",
     """create table raw.manifest as select 1::bigint as manifest_number, 'a' as landed_path,
     3::bigint as landed_count, 1::bigint as accepted_count, 1::bigint as duplicate_count,
     1::bigint as quarantined_count""",
     """create table raw.events as select 'invoice.finalized' as event_type, 'billing' as source,
     'e1' as event_id, 1::bigint as landed_line""",
+    "create table ledger.batches as select 0::bigint as raw_head",
     """create table raw.usage as select 'metering' as source, 'calls' as meter_code,
-    1::decimal(17, 6) as quantity, timestamp '2026-01-01 23:59:59' as occurred_at,
+    1::bigint as manifest_number, 1::decimal(17, 6) as quantity, timestamp '2026-01-01 23:59:59' as occurred_at,
     date '2026-01-01' as usage_day""",
     "create table raw.quarantine as select 'MALFORMED_ROW' as reason_code",
     """create table journals.proposed_lines as
@@ -129,7 +131,7 @@ def test_a_fault_is_seen_behind_any_number_of_good_rows(
         "from range(6) as t (n)"
     )
     books.execute(
-        "insert into raw.usage select 'metering', 'a' || n, 1, '2026-01-01', '2026-01-01' "
+        "insert into raw.usage select 'metering', 'a' || n, 1, 1, '2026-01-01', '2026-01-01' "
         "from range(6) as t (n)"
     )
     books.execute(
@@ -141,3 +143,9 @@ def test_a_fault_is_seen_behind_any_number_of_good_rows(
     books.execute(_LAST_ROW_FAULTS.get(name, _FAULTS[name]))
     [verdict] = validate(books, [name], _TYPES)
     assert not verdict.is_met
+
+
+def test_usage_that_is_sealed_is_not_read_again(books: duckdb.DuckDBPyConnection) -> None:
+    books.execute(_FAULTS["usage_has_a_quantity"])
+    books.execute("update ledger.batches set raw_head = 1")
+    assert all(verdict.is_met for verdict in validate(books, ["usage_has_a_quantity"], _TYPES))

@@ -7,27 +7,27 @@ held_usage as (
 
 ),
 
-usage_events as (
+day_parts as (
 
-    select * from {{ source('raw', 'usage') }}
+    select * from {{ ref('int_usage_by_day_part') }}
 
 ),
 
 held_since as (
 
     select
-        usage_events.source,
-        usage_events.subject,
-        usage_events.meter_code,
-        min(usage_events.known_at) as opened_at
-    from usage_events
+        day_parts.source,
+        day_parts.subject,
+        day_parts.meter_code,
+        min(day_parts.first_known_at) as opened_at
+    from day_parts
     inner join held_usage
         on
-            usage_events.source = held_usage.source
-            and usage_events.subject = held_usage.subject
-            and usage_events.meter_code = held_usage.meter_code
-            and usage_events.usage_day = held_usage.usage_day
-    group by usage_events.source, usage_events.subject, usage_events.meter_code
+            day_parts.source = held_usage.source
+            and day_parts.subject = held_usage.subject
+            and day_parts.meter_code = held_usage.meter_code
+            and day_parts.usage_day = held_usage.usage_day
+    group by day_parts.source, day_parts.subject, day_parts.meter_code
 
 ),
 

@@ -2,9 +2,9 @@
 -- customer answers for stands for itself.
 with
 
-usage_events as (
+day_parts as (
 
-    select * from {{ source('raw', 'usage') }}
+    select * from {{ ref('int_usage_by_day_part') }}
 
 ),
 
@@ -20,9 +20,9 @@ by_subject as (
         source,
         subject,
         meter_code,
-        count(*) as accepted_count,
+        cast(sum(event_count) as bigint) as accepted_count,
         sum(quantity) as accepted_quantity
-    from usage_events
+    from day_parts
     group by source, subject, meter_code
 
 ),

@@ -1,11 +1,9 @@
 -- One row per time zone and quarter of an hour of the UTC days that have usage.
--- Converting every event by itself costs more than all other work on it; no zone in use today
--- has midnight inside a quarter of an hour, so the quarters are converted instead.
 with
 
-raw_usage as (
+usage_days as (
 
-    select * from {{ source('raw', 'usage') }}
+    select distinct usage_day from {{ ref('int_usage_by_day_part') }}
 
 ),
 
@@ -15,35 +13,14 @@ legal_entities as (
 
 ),
 
-usage_days as (
+local_quarter_hours as (
 
-    select distinct raw_usage.usage_day from raw_usage
-
-),
-
-time_zones as (
-
-    select distinct legal_entities.time_zone from legal_entities
-
-),
-
-quarters as (
-
-    select {{ quarter_hours_of_day('usage_days.usage_day') }} as quarter_hour
-    from usage_days
-
-),
-
-converted as (
-
-    select
-        time_zones.time_zone,
-        quarters.quarter_hour,
-        {{ local_date(instant_of_quarter_hour('quarters.quarter_hour'), 'time_zones.time_zone') }}
-            as usage_date
-    from quarters
-    cross join time_zones
+    {{ local_quarter_hours('usage_days', 'legal_entities') }}
 
 )
 
-select * from converted
+select
+    time_zone,
+    quarter_hour,
+    usage_date
+from local_quarter_hours

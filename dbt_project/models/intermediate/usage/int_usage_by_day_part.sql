@@ -1,0 +1,154 @@
+-- One row per source, its customer id, meter and part of a UTC day. A part is one local day in
+-- every time zone of the company: whatever contracts will say, all of it meets the same terms.
+-- The one pass over usage events. A run reads what came since the last one and adds it.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['source', 'subject', 'meter_code', 'usage_day', 'part_start_at'],
+    pre_hook='{{ forget_usage_of_another_store() }}',
+) }}
+with
+
+manifest as (
+
+    select * from {{ source('raw', 'manifest') }}
+
+),
+
+ingests as (
+
+    select distinct
+        manifest_number,
+        entry_hash
+    from manifest
+    {% if is_incremental() %}
+        where manifest_number > (select coalesce(max(last_manifest_number), 0) from {{ this }})
+    {% endif %}
+
+),
+
+raw_usage as (
+
+    select * from {{ source('raw', 'usage') }}
+    {% if is_incremental() %}
+        where manifest_number in (select manifest_number from ingests)
+    {% endif %}
+
+),
+
+legal_entities as (
+
+    select * from {{ ref('int_legal_entities') }}
+
+),
+
+usage_days as (
+
+    select distinct usage_day from raw_usage
+
+),
+
+local_quarter_hours as (
+
+    {{ local_quarter_hours('usage_days', 'legal_entities') }}
+
+),
+
+day_parts as (
+
+    -- A part begins where the youngest of the local days begins that hold the quarter of an hour.
+    select
+        quarter_hour,
+        {{ instant_of_quarter_hour('max(first_quarter_hour)') }} as part_start_at
+    from (
+        select
+            quarter_hour,
+            min(quarter_hour) over (
+                partition by time_zone, usage_day, usage_date
+            ) as first_quarter_hour
+        from local_quarter_hours
+    )
+    group by quarter_hour
+
+),
+
+added as (
+
+    select
+        raw_usage.source,
+        raw_usage.subject,
+        raw_usage.meter_code,
+        raw_usage.usage_day,
+        day_parts.part_start_at,
+        sum(raw_usage.quantity) as quantity,
+        count(*) as event_count,
+        min(raw_usage.known_at) as first_known_at,
+        max(raw_usage.manifest_number) as last_manifest_number
+    from raw_usage
+    inner join day_parts
+        on {{ quarter_hour('raw_usage.occurred_at') }} = day_parts.quarter_hour
+    group by
+        raw_usage.source,
+        raw_usage.subject,
+        raw_usage.meter_code,
+        raw_usage.usage_day,
+        day_parts.part_start_at
+
+),
+
+with_earlier as (
+
+    select * from added
+    {% if is_incremental() %}
+        union all
+        select
+            earlier.source,
+            earlier.subject,
+            earlier.meter_code,
+            earlier.usage_day,
+            earlier.part_start_at,
+            earlier.quantity,
+            earlier.event_count,
+            earlier.first_known_at,
+            earlier.last_manifest_number
+        from {{ this }} as earlier
+        inner join added
+            on
+                earlier.source = added.source
+                and earlier.subject = added.subject
+                and earlier.meter_code = added.meter_code
+                and earlier.usage_day = added.usage_day
+                and earlier.part_start_at = added.part_start_at
+    {% endif %}
+
+),
+
+summed as (
+
+    select
+        source,
+        subject,
+        meter_code,
+        usage_day,
+        part_start_at,
+        cast(sum(quantity) as decimal(28, 6)) as quantity,
+        cast(sum(event_count) as bigint) as event_count,
+        min(first_known_at) as first_known_at,
+        max(last_manifest_number) as last_manifest_number
+    from with_earlier
+    group by source, subject, meter_code, usage_day, part_start_at
+
+),
+
+final as (
+
+    select
+        summed.*,
+        ingests.entry_hash as last_entry_hash,
+        {{ company_time_zones('legal_entities') }} as time_zones
+    from summed
+    left join ingests on summed.last_manifest_number = ingests.manifest_number
+
+)
+
+select * from final

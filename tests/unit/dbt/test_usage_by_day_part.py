@@ -1,0 +1,123 @@
+"""Usage is added up once: a run reads what came since the last, and ends where a rebuild ends.
+
+Belongs here: what `int_usage_by_day_part` adds, keeps and forgets, built by dbt itself.
+Does not: which contract a part meets (test_usage_models).
+"""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.unit.dbt.given import company, legal_entity
+from tests.warehouse import Row, Warehouse
+
+_MODEL = "int_usage_by_day_part"
+_STATE = f"""
+    select * exclude (last_entry_hash, time_zones) from intermediate.{_MODEL}
+    order by source, subject, meter_code, usage_day, part_start_at
+"""
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    """A company of New York and Berlin; nothing has landed."""
+    (tmp_path / "one").mkdir()
+    return _of_two_zones(tmp_path / "one")
+
+
+def _of_two_zones(folder: Path) -> Warehouse:
+    warehouse = Warehouse(folder)
+    company(warehouse, legal_entity("US"), legal_entity("DE", "Europe/Berlin"))
+    return warehouse
+
+
+def _land(warehouse: Warehouse, number: int, rows: Sequence[Row]) -> None:
+    known_at = f"2026-04-{number:02d} 06:00:00"
+    warehouse.insert(
+        "raw.usage", [{"manifest_number": number, "known_at": known_at} | dict(row) for row in rows]
+    )
+
+
+def _event(instant: str, quantity: str, subject: str = "S1") -> Row:
+    return {
+        "source": "metering",
+        "event_id": f"{subject} {instant} {quantity}",
+        "subject": subject,
+        "meter_code": "calls",
+        "quantity": quantity,
+        "occurred_at": instant,
+        "usage_day": instant[:10],
+    }
+
+
+def _build(warehouse: Warehouse) -> list[tuple[str, str, int]]:
+    warehouse.invoke(["build", "--select", f"+{_MODEL}"])
+    return warehouse.rows(
+        "select subject, strftime(part_start_at, '%d %H:%M'), quantity::int"
+        f" from intermediate.{_MODEL} order by all"
+    )
+
+
+def test_what_came_since_is_added_and_nothing_is_read_twice(warehouse: Warehouse) -> None:
+    _land(warehouse, 1, [_event("2026-03-09 10:00:00", "1"), _event("2026-03-09 01:00:00", "2")])
+    assert _build(warehouse) == [("S1", "09 00:00", 2), ("S1", "09 04:00", 1)]
+    warehouse.execute("update raw.usage set quantity = 1000")
+    _land(warehouse, 2, [_event("2026-03-09 11:00:00", "4"), _event("2026-03-10 05:00:00", "8")])
+    assert _build(warehouse) == [
+        ("S1", "09 00:00", 2),
+        ("S1", "09 04:00", 5),
+        ("S1", "10 04:00", 8),
+    ]
+    assert _build(warehouse) == _build(warehouse)
+
+
+def test_another_time_zone_cuts_all_days_anew(warehouse: Warehouse) -> None:
+    _land(warehouse, 1, [_event("2026-03-09 10:00:00", "1"), _event("2026-03-09 16:00:00", "2")])
+    assert _build(warehouse) == [("S1", "09 04:00", 3)]
+    warehouse.insert("raw.reference_legal_entities", [legal_entity("JP", "Asia/Tokyo")])
+    assert _build(warehouse) == [("S1", "09 04:00", 1), ("S1", "09 15:00", 2)]
+
+
+def test_another_raw_store_is_added_up_from_its_beginning(warehouse: Warehouse) -> None:
+    _land(warehouse, 1, [_event("2026-03-09 10:00:00", "1")])
+    _build(warehouse)
+    warehouse.execute("delete from raw.usage")
+    warehouse.execute("delete from raw.manifest")
+    _land(warehouse, 1, [_event("2026-03-09 10:00:00", "7")])
+    warehouse.execute("update raw.manifest set entry_hash = 'of another store'")
+    assert _build(warehouse) == [("S1", "09 04:00", 7)]
+
+
+def test_a_store_that_lost_an_ingest_is_added_up_from_its_beginning(warehouse: Warehouse) -> None:
+    _land(warehouse, 1, [_event("2026-03-09 10:00:00", "1")])
+    _land(warehouse, 2, [_event("2026-03-09 10:00:00", "2")])
+    _build(warehouse)
+    warehouse.execute("delete from raw.usage where manifest_number = 2")
+    warehouse.execute("delete from raw.manifest where manifest_number = 2")
+    assert _build(warehouse) == [("S1", "09 04:00", 1)]
+
+
+def test_in_many_steps_or_in_one_it_is_the_same(warehouse: Warehouse, tmp_path: Path) -> None:
+    chance = random.Random(7)
+    batches = [
+        [
+            _event(
+                f"2026-03-{chance.randint(7, 10):02d} {chance.randint(0, 23):02d}:30:00",
+                f"{chance.randint(1, 9)}.000001",
+                f"S{chance.randint(1, 3)}",
+            )
+            for _ in range(40)
+        ]
+        for _ in range(3)
+    ]
+    for number, batch in enumerate(batches, start=1):
+        _land(warehouse, number, batch)
+        _build(warehouse)
+    (tmp_path / "other").mkdir()
+    other = _of_two_zones(tmp_path / "other")
+    for number, batch in enumerate(batches, start=1):
+        _land(other, number, batch)
+    _build(other)
+    assert warehouse.rows(_STATE) == other.rows(_STATE)
