@@ -97,7 +97,7 @@ FAULTS = [
                 "sum(raw_usage.quantity)", "sum(raw_usage.quantity * 2)"
             )
         },
-        "exception CHANGE_AWAITS_APPROVAL",
+        "test assert_usage_is_added_up_whole",
     ),
     _fault(
         "a join repeats every customer",

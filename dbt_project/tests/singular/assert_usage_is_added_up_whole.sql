@@ -1,0 +1,66 @@
+-- Days to which an ingest added that no batch has sealed: what was added up is what their raw files
+-- hold, in events and in quantity. The days before were compared when they were sealed.
+{{ config(meta={'dagster': {'ref': {'name': 'int_usage_by_day_part'}}}) }}
+with
+
+day_parts as (
+
+    select * from {{ ref('int_usage_by_day_part') }}
+
+),
+
+batches as (
+
+    select * from {{ source('ledger', 'batches') }}
+
+),
+
+touched as (
+
+    select distinct usage_day
+    from day_parts
+    where last_manifest_number > (select coalesce(max(raw_head), 0) from batches)
+
+),
+
+raw_usage as (
+
+    select * from {{ source('raw', 'usage') }}
+    where usage_day in (select usage_day from touched)
+
+),
+
+raw_days as (
+
+    select
+        usage_day,
+        count(*) as event_count,
+        sum(quantity) as quantity
+    from raw_usage
+    group by usage_day
+
+),
+
+added_days as (
+
+    select
+        usage_day,
+        sum(event_count) as event_count,
+        sum(quantity) as quantity
+    from day_parts
+    inner join touched using (usage_day)
+    group by usage_day
+
+)
+
+select
+    usage_day,
+    raw_days.event_count as raw_count,
+    added_days.event_count as added_count,
+    raw_days.quantity as raw_quantity,
+    added_days.quantity as added_quantity
+from raw_days
+full join added_days using (usage_day)
+where
+    raw_days.event_count is distinct from added_days.event_count
+    or raw_days.quantity is distinct from added_days.quantity
