@@ -20,7 +20,8 @@ _GOOD = (
     'e1' as event_id, 1::bigint as landed_line""",
     "create table ledger.batches as select 0::bigint as raw_head",
     """create table raw.usage as select 'metering' as source, 'calls' as meter_code,
-    1::bigint as manifest_number, 1::decimal(17, 6) as quantity, timestamp '2026-01-01 23:59:59' as occurred_at,
+    1::bigint as manifest_number, 1::decimal(17, 6) as quantity,
+    timestamp '2026-01-01 23:59:59' as occurred_at,
     date '2026-01-01' as usage_day""",
     "create table raw.quarantine as select 'MALFORMED_ROW' as reason_code",
     """create table journals.proposed_lines as
