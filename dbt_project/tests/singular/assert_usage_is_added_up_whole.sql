@@ -17,16 +17,18 @@ batches as (
 
 touched as (
 
-    select distinct usage_day
+    select distinct day_parts.usage_day
     from day_parts
-    where last_manifest_number > (select coalesce(max(raw_head), 0) from batches)
+    where
+        day_parts.last_manifest_number
+        > (select coalesce(max(batches.raw_head), 0) from batches)
 
 ),
 
 raw_usage as (
 
-    select * from {{ source('raw', 'usage') }}
-    where usage_day in (select usage_day from touched)
+    select usage.* from {{ source('raw', 'usage') }} as usage
+    where usage.usage_day in (select touched.usage_day from touched)
 
 ),
 
@@ -44,12 +46,12 @@ raw_days as (
 added_days as (
 
     select
-        usage_day,
-        sum(event_count) as event_count,
-        sum(quantity) as quantity
+        day_parts.usage_day,
+        sum(day_parts.event_count) as event_count,
+        sum(day_parts.quantity) as quantity
     from day_parts
-    inner join touched using (usage_day)
-    group by usage_day
+    inner join touched on day_parts.usage_day = touched.usage_day
+    group by day_parts.usage_day
 
 )
 

@@ -1,6 +1,7 @@
 -- One row per source, its customer id, meter and part of a UTC day. A part is one local day in
 -- every time zone of the company: whatever contracts will say, all of it meets the same terms.
 -- The one pass over usage events. A run reads what came since the last one and adds it.
+-- depends_on: {{ source('ledger', 'batches') }} (days are compared with raw until they are sealed)
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
@@ -18,20 +19,22 @@ manifest as (
 ingests as (
 
     select distinct
-        manifest_number,
-        entry_hash
+        manifest.manifest_number,
+        manifest.entry_hash
     from manifest
     {% if is_incremental() %}
-        where manifest_number > (select coalesce(max(last_manifest_number), 0) from {{ this }})
+        where
+            manifest.manifest_number
+            > (select coalesce(max(seen.last_manifest_number), 0) from {{ this }} as seen)
     {% endif %}
 
 ),
 
 raw_usage as (
 
-    select * from {{ source('raw', 'usage') }}
+    select usage.* from {{ source('raw', 'usage') }} as usage
     {% if is_incremental() %}
-        where manifest_number in (select manifest_number from ingests)
+        where usage.manifest_number in (select ingests.manifest_number from ingests)
     {% endif %}
 
 ),
@@ -54,20 +57,24 @@ local_quarter_hours as (
 
 ),
 
+local_days as (
+
+    select
+        quarter_hour,
+        min(quarter_hour) over (
+            partition by time_zone, usage_day, usage_date
+        ) as first_quarter_hour
+    from local_quarter_hours
+
+),
+
 day_parts as (
 
     -- A part begins where the youngest of the local days begins that hold the quarter of an hour.
     select
         quarter_hour,
         {{ instant_of_quarter_hour('max(first_quarter_hour)') }} as part_start_at
-    from (
-        select
-            quarter_hour,
-            min(quarter_hour) over (
-                partition by time_zone, usage_day, usage_date
-            ) as first_quarter_hour
-        from local_quarter_hours
-    )
+    from local_days
     group by quarter_hour
 
 ),
