@@ -160,3 +160,43 @@ def test_revenue_is_the_same_without_any_of_it(books: Warehouse, tmp_path: Path)
     )
     alone.run("tag:books")
     assert books.rows(revenue) == alone.rows(revenue)
+
+
+def test_what_nobody_will_bill_after_the_end_is_conceded_and_not_left_to_be_billed(
+    tmp_path: Path,
+) -> None:
+    books = Warehouse(tmp_path)
+    company_with_books(books)
+    voided = {"void_date": "2026-03-01", "reason": "wrong"}
+
+    def billed(contract: str) -> list[Row]:
+        january = {"service_start": "2026-01-01", "service_end": "2026-01-31"}
+        line = {"contract_id": contract, "contract_line_id": f"{contract}-1", "net_amount": "30.42"}
+        return [
+            subscription(
+                contract, [fixed_line(f"{contract}-1", "1", "365")], term_end="2026-01-31"
+            ),
+            invoice(f"I-{contract}", "2026-01-01", [line | january]),
+        ]
+
+    books.insert(
+        "raw.events",
+        [
+            *billed("GONE"),
+            follow_up("invoice.voided", "V-GONE", "I-GONE", **voided),
+            *billed("AGAIN"),
+            follow_up(
+                "invoice.voided", "V-AGAIN", "I-AGAIN", **voided, replacement_invoice_id="I-NEXT"
+            ),
+        ],
+    )
+    books.build("+booking_to_billing")
+    # A month of 365.00 a year costs 30.42: a twelfth.
+    assert books.rows(
+        "select contract_id, value_minor, billed_minor, credited_minor, conceded_minor,"
+        " to_be_billed_minor, billing_status"
+        " from reconciliation.booking_to_billing order by contract_id"
+    ) == [
+        ("AGAIN", 3042, 3042, 3042, 0, 3042, "BILLED_LESS"),
+        ("GONE", 3042, 3042, 0, 3042, 0, "BILLED"),
+    ]

@@ -40,7 +40,26 @@ invoice_lines as (
 
 credit_lines as (
 
-    select * from {{ ref('int_credit_lines_valued') }}
+    -- What a void takes off service that nobody will bill any more is conceded, not credited.
+    select
+        track_key,
+        basis,
+        net_minor
+    from {{ ref('int_credit_lines_valued') }}
+    where basis <> 'void'
+    union all
+    select
+        track_key,
+        'void' as basis,
+        net_minor - case when is_conceded then earned_minor else 0 end as net_minor
+    from {{ ref('int_voided_lines_split') }}
+    union all
+    select
+        track_key,
+        'concession' as basis,
+        earned_minor as net_minor
+    from {{ ref('int_voided_lines_split') }}
+    where is_conceded
 
 ),
 
