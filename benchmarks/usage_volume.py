@@ -38,7 +38,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse import WarehouseWorld, lay_out, open_warehouse
 
 _FLOOR = Path(__file__).resolve().parents[2] / "shared" / "tools" / "usage_floor.py"
-_NOW = datetime(2030, 1, 1, tzinfo=UTC)
+_NOW = datetime(2026, 12, 1, tzinfo=UTC)
 _KIBIBYTES_PER_GIBIBYTE = 1 << 20
 
 

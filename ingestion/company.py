@@ -21,6 +21,7 @@ from ingestion.table_columns import Column
 
 USAGE_COLUMNS = ("id", "subject", "time", "meter", "quantity")
 OPTIONAL_USAGE_COLUMNS = ("source", "received_at")
+DEFAULT_RETENTION_MONTHS = 13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class Source:
     format: str
     files: str
     columns: Mapping[str, str]  # of a usage file: our name -> the file's
+    retention_months: int = DEFAULT_RETENTION_MONTHS  # usage older than this is not taken
 
     def owns(self, path: PurePosixPath) -> bool:
         """Tell whether a path below landing/ is a file of this source."""
@@ -183,8 +185,10 @@ def _erp(name: str, part: Section) -> Erp:
 
 
 def _source(name: str, part: Section) -> Source:
-    part.only("format", "files", "columns")
+    part.only("format", "files", "columns", "retention_months")
     formats = Column(name="format", kind="choice", choices=("cloudevents", "usage"))
+    whole_number = Column(name="retention_months", kind="decimal", scale=0)
+    months = part.optional_text("retention_months", whole_number)
     columns = part.texts("columns")
     for key in columns:
         if key not in (*USAGE_COLUMNS, *OPTIONAL_USAGE_COLUMNS):
@@ -200,6 +204,7 @@ def _source(name: str, part: Section) -> Source:
         files=part.text("files"),
         columns={key: columns.get(key) or key for key in USAGE_COLUMNS}
         | {key: columns[key] for key in OPTIONAL_USAGE_COLUMNS if key in columns},
+        retention_months=int(months or DEFAULT_RETENTION_MONTHS),
     )
 
 

@@ -18,7 +18,7 @@ from ingestion import identities, manifest, quarantine, raw_store, vault
 from ingestion.company import Company
 from ingestion.manifest import Head, Row
 from ingestion.ordinals import file_of, line_of
-from ingestion.raw_store import copy_statement
+from ingestion.raw_store import copy_statement, quote
 from ingestion.reference import snapshot_hash, write_snapshot
 from ingestion.reference_tables import TABLES
 from ingestion.sources.landed_files import (
@@ -86,7 +86,7 @@ def ingest(company: Company, home: Home, now: datetime) -> IngestResult:
             return IngestResult(manifest_number=head.number, files=(), reference_tables=())
         known_at = max(now, head.known_at) if head.known_at else now
         number = head.number + 1
-        with staged(home, new, head.number) as (connection, read):
+        with staged(home, new, head.number, now) as (connection, read):
             counts = [*read, *redelivered]
             rows = [landing_row(count) for count in counts]
             written = write_raw(connection, home, number, known_at)
@@ -236,7 +236,21 @@ def _write_usage(
     """
     days = raw_store.work_folder(home) / "days"
     connection.execute(raw_store.copy_by_day_statement(query, days))
-    return [raw_store.place_usage(home, finished, number) for finished in sorted(days.glob("*/*"))]
+    return [
+        raw_store.place_usage(home, _one_file(connection, day), number)
+        for day in sorted(days.glob("*"))
+    ]
+
+
+def _one_file(connection: duckdb.DuckDBPyConnection, day: Path) -> Path:
+    """Return the one file of a day: of many days at once the engine writes some in pieces."""
+    pieces = sorted(day.iterdir())
+    if len(pieces) == 1:
+        return pieces[0]
+    whole = day / "whole.parquet"
+    query = f"select * from read_parquet({quote(day / '*.parquet')}, hive_partitioning = false)"
+    connection.execute(copy_statement(query, whole))
+    return whole
 
 
 def _events(number: int, known_at: str) -> str:

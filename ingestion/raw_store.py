@@ -173,14 +173,8 @@ def copy_by_day_statement(query: str, folder: Path) -> str:
 
 
 def place_usage(home: Home, finished: Path, number: int) -> Path:
-    """Give a finished file of one day its place in the raw store, and return that.
-
-    Raises:
-        FileExistsError: the day has a second file of this ingest, which would replace the first.
-    """
+    """Give the finished file of one day its place in the raw store, and return that."""
     path = home.raw / "usage" / finished.parent.name / file_name(number)
-    if path.exists():
-        raise FileExistsError(f"{path} was written by this ingest already.")
     move_into_place(finished, path)
     return path
 

@@ -120,7 +120,7 @@ def replay(
         ]
         known_at = max(now, head.known_at) if head.known_at else now
         number = head.number + 1
-        with staged(home, files, head.number) as (connection, counts):
+        with staged(home, files, head.number, now) as (connection, counts):
             outcomes = _judge(connection, list(groups.values()))
             records = [
                 {

@@ -7,6 +7,7 @@ Does not: files of the raw store (landing writes them), the rules of identity (i
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -66,7 +67,7 @@ class FileCount:
 
 @contextmanager
 def staged(
-    home: Home, files: Sequence[LandedFile], head: int
+    home: Home, files: Sequence[LandedFile], head: int, now: datetime
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[FileCount]]]:
     """Stage files, judge every row, and hand over the tables with the counts per file.
 
@@ -78,7 +79,7 @@ def staged(
     with duckdb.connect(config={"temp_directory": str(work / "spill")}) as connection:
         connection.execute("set TimeZone = 'UTC'; set preserve_insertion_order = false")
         usage_sql.create_refusals(connection)
-        landed = _stage_files(connection, files, work)
+        landed = _stage_files(connection, files, work, now)
         usage_sql.create_staged_usage(connection, work)
         identities.judge(connection, home, head)
         conflicts.refuse_conflicts(connection, home)
@@ -104,7 +105,7 @@ def staged(
 
 
 def _stage_files(
-    connection: duckdb.DuckDBPyConnection, files: Sequence[LandedFile], work: Path
+    connection: duckdb.DuckDBPyConnection, files: Sequence[LandedFile], work: Path, now: datetime
 ) -> list[int]:
     """Read all files; return how many rows landed in each."""
     connection.execute(
@@ -125,7 +126,7 @@ def _stage_files(
             if file.source and file.source.format == "usage":
                 landed.append(
                     usage_rows.stage_usage(
-                        connection, file, file.source, first_ordinal=first, work=work
+                        connection, file, file.source, first_ordinal=first, work=work, now=now
                     )
                 )
                 continue

@@ -32,6 +32,7 @@ _REASONS = {
     Reason.DUPLICATE_KEY_DIFFERENT_BODY: "The same identity came before and said something else; "
     "the first stands.",
     Reason.AMOUNT_PRECISION: "An amount, quantity or price cannot be held exactly.",
+    Reason.USAGE_TOO_OLD: "The usage is older than its source is taken (`retention_months`).",
     Reason.SOURCE_NOT_ALLOWED: "Only people state this, through the source `operator`.",
 }
 

@@ -6,11 +6,13 @@ Does not: the casts and reasons (usage_sql) or which of two equal rows counts (i
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
+from core.spans import naive_utc
 from ingestion.company import USAGE_COLUMNS, Source
 from ingestion.quarantine import Reason
 from ingestion.raw_store import copy_statement, quote
@@ -24,7 +26,7 @@ from ingestion.sources.json_sql import (
     json_without,
 )
 from ingestion.sources.landed_files import LandedFile, UnreadableFileError, plain_copy
-from ingestion.sources.usage_sql import Cell
+from ingestion.sources.usage_sql import Cell, LandedRows
 
 _JSON_KINDS = ("jsonl", "ndjson", "json")
 KINDS = ("csv", "parquet", *_JSON_KINDS)
@@ -56,6 +58,7 @@ def stage_usage(
     *,
     first_ordinal: int,
     work: Path,
+    now: datetime,
 ) -> int:
     """Read one file into a scratch file of `staged_usage` and into `staged_refusals`.
 
@@ -65,6 +68,7 @@ def stage_usage(
         source: How its columns are called.
         first_ordinal: What a row's line is added to, so that the rows of all files have one order.
         work: Where scratch files may be.
+        now: The instant of the run: usage older than the source keeps it is not taken.
 
     Returns:
         How many rows landed.
@@ -72,7 +76,8 @@ def stage_usage(
     Raises:
         UnreadableFileError: the file as a whole cannot be read.
     """
-    reader = _Reader(connection, source, first_ordinal, work)
+    oldest_at = f"(timestamp '{naive_utc(now)}' - to_months({source.retention_months}))"
+    reader = _Reader(connection, source, first_ordinal, work, oldest_at)
     try:
         landing = reader.land(file.kind, plain_copy(file.path, work))
     except _READ_ERRORS as error:
@@ -88,6 +93,7 @@ class _Reader:
     source: Source
     first_ordinal: int
     work: Path
+    oldest_at: str
 
     def land(self, kind: str, plain: Path) -> _Landing:
         for table in ("landed_rows", "rejects", "reject_scans"):
@@ -120,34 +126,30 @@ class _Reader:
                 f"'{Reason.SCHEMA_BREAKING_CHANGE}', {quote(sentence)}, {landing.raw_text} "
                 f"from {landing.relation}"
             )
-        default = quote(self.source.name)
-        rows = usage_sql.staged_rows(landing.relation, ordinal, cells, default, landing.properties)
+        rows = LandedRows(
+            relation=landing.relation,
+            ordinal=ordinal,
+            cells=cells,
+            source=self.source.name,
+            oldest_at=self.oldest_at,
+        )
         target = usage_sql.staged_path(self.work, self.first_ordinal)
         target.parent.mkdir(parents=True, exist_ok=True)
-        landed = self._one(copy_statement(rows, target))
-        if self._one(f"select count(*) from ({usage_sql.unreadable_rows(target)})"):
-            self._refuse_unreadable(landing, cells, usage_sql.unreadable_rows(target))
+        landed = self._one(copy_statement(usage_sql.staged_rows(rows, landing.properties), target))
+        not_taken = usage_sql.rows_not_taken(target)
+        if self._one(f"select count(*) from ({not_taken})"):
+            self._refuse(landing, rows, not_taken)
         return landed
 
-    def _refuse_unreadable(
-        self, landing: _Landing, cells: dict[str, Cell], unreadable: str
-    ) -> None:
-        """Say of each row that could not be read what is wrong with it."""
-        ordinal = f"{self.first_ordinal} + landed_line"
-        chosen = f"(select * from {landing.relation} where {ordinal} in ({unreadable}))"
+    def _refuse(self, landing: _Landing, rows: LandedRows, not_taken: str) -> None:
+        """Say of each row that is not taken what is wrong with it."""
+        chosen = f"(select * from {rows.relation} where {rows.ordinal} in ({not_taken}))"
         self.connection.execute(
-            f"insert into staged_refusals select {ordinal}, null, '{Reason.MALFORMED_ROW}', "
+            f"insert into staged_refusals select {rows.ordinal}, null, '{Reason.MALFORMED_ROW}', "
             f"{quote(landing.no_row)}, {landing.raw_text} from {chosen} where not {landing.is_row}"
         )
-        self.connection.execute(
-            usage_sql.insert_refused(
-                f"(select * from {chosen} where {landing.is_row})",
-                ordinal,
-                cells,
-                quote(self.source.name),
-                landing.raw_text,
-            )
-        )
+        readable = replace(rows, relation=f"(select * from {chosen} where {landing.is_row})")
+        self.connection.execute(usage_sql.insert_refused(readable, landing.raw_text))
 
     def _wanted_cells(self, landing: _Landing) -> dict[str, Cell]:
         """Find the columns the source names, whatever their case; received_at if it is there."""

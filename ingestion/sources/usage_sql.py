@@ -23,6 +23,8 @@ _IS_READABLE = " and ".join(
     f"{column} is not null"
     for column in ("source", "event_id", "subject", "meter_code", "occurred_at", "quantity")
 )
+# Readable, and not older than usage is kept.
+_IS_TAKEN = f"({_IS_READABLE} and occurred_at >= oldest_at)"
 
 _STAGED_COLUMNS = {
     "ordinal": "BIGINT",
@@ -38,6 +40,7 @@ _STAGED_COLUMNS = {
     "identity_high": "UBIGINT",
     "identity_low": "UBIGINT",
     "body_hash": "UBIGINT",
+    "is_taken": "BOOLEAN",
 }
 
 
@@ -47,6 +50,25 @@ class Cell:
 
     sql: str
     kind: str = "VARCHAR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandedRows:
+    """The rows of one landed file, in SQL.
+
+    Attributes:
+        relation: where they are.
+        ordinal: of a row.
+        cells: of a row, by our names.
+        source: whose rows they are when they do not say it.
+        oldest_at: a timestamp; usage before it is not taken.
+    """
+
+    relation: str
+    ordinal: str
+    cells: dict[str, Cell]
+    source: str
+    oldest_at: str
 
 
 def create_refusals(connection: duckdb.DuckDBPyConnection) -> None:
@@ -67,7 +89,7 @@ def staged_path(work: Path, first_ordinal: int) -> Path:
 
 
 def create_staged_usage(connection: duckdb.DuckDBPyConnection, work: Path) -> None:
-    """Create the view `staged_usage` over every row of all landed files that could be read.
+    """Create the view `staged_usage` over every row of all landed files that is taken.
 
     Rows are staged in files and not in memory: a landing may be larger than it.
     """
@@ -77,7 +99,7 @@ def create_staged_usage(connection: duckdb.DuckDBPyConnection, work: Path) -> No
     connection.execute(copy_statement(f"select {columns} limit 0", nothing))
     files = quote(nothing.parent / "*.parquet")
     connection.execute(
-        f"create temp view staged_usage as select * from read_parquet({files}) where {_IS_READABLE}"
+        f"create temp view staged_usage as select * from read_parquet({files}) where is_taken"
     )
 
 
@@ -113,14 +135,12 @@ def clean(text: str) -> str:
     """
 
 
-def staged_rows(
-    relation: str, ordinal: str, cells: dict[str, Cell], default_source: str, properties: str
-) -> str:
+def staged_rows(landed: LandedRows, properties: str) -> str:
     """Return the query for all rows, cast; what cannot be read is null.
 
     Rows with nulls are left out later: a filter here would make the engine cast twice.
     """
-    rows = _cast_rows(relation, ordinal, cells, default_source, f"{properties} as properties")
+    rows = _cast_rows(landed, f"{properties} as properties")
     body = "concat_ws(chr(31), subject, meter_code, epoch_us(occurred_at), quantity::varchar)"
     return f"""
         with cast_rows as ({rows}),
@@ -134,21 +154,20 @@ def staged_rows(
         select
             ordinal, source, event_id, subject, meter_code, quantity, occurred_at, received_at,
             occurred_at::date as usage_day, properties, {high("identity")} as identity_high,
-            {low("identity")} as identity_low, {low("body")} as body_hash
+            {low("identity")} as identity_low, {low("body")} as body_hash,
+            {_IS_TAKEN} as is_taken
         from hashed
     """
 
 
-def unreadable_rows(staged: Path) -> str:
-    """Return the query for the rows of a scratch file that could not be read."""
-    return f"select ordinal from read_parquet({quote(staged)}) where not ({_IS_READABLE})"
+def rows_not_taken(staged: Path) -> str:
+    """Return the query for the rows of a scratch file that cannot be read or are too old."""
+    return f"select ordinal from read_parquet({quote(staged)}) where not is_taken"
 
 
-def insert_refused(
-    relation: str, ordinal: str, cells: dict[str, Cell], default_source: str, raw_text: str
-) -> str:
-    """Return the statement that stages the rows that cannot be read, with reason and sentence."""
-    rows = _cast_rows(relation, ordinal, cells, default_source, f"{raw_text} as raw_text")
+def insert_refused(landed: LandedRows, raw_text: str) -> str:
+    """Return the statement that stages the rows that are not taken, with reason and sentence."""
+    rows = _cast_rows(landed, f"{raw_text} as raw_text")
     written = {"source": "source", "id": "event_id", "subject": "subject", "time": "time_text"}
     written |= {"meter": "meter_code", "quantity": "quantity_text"}
     missing = ", ".join(
@@ -163,7 +182,7 @@ def insert_refused(
                 concat_ws(', ', {missing}) as missing,
                 regexp_full_match(trim(quantity_text, {_ODD_SPACES}), {quote(_NUMBER)}) as is_number
             from cast_rows
-            where not ({_IS_READABLE})
+            where not {_IS_TAKEN}
         )
         select
             ordinal,
@@ -171,6 +190,7 @@ def insert_refused(
             case
                 when missing <> '' then '{Reason.PAYLOAD_INCOMPLETE}'
                 when occurred_at is null or not is_number then '{Reason.MALFORMED_ROW}'
+                when {_IS_READABLE} then '{Reason.USAGE_TOO_OLD}'
                 else '{Reason.AMOUNT_PRECISION}'
             end,
             case
@@ -182,6 +202,10 @@ def insert_refused(
                 when not is_number
                     then 'The quantity ''' || quantity_text || ''' is not a number. '
                         || 'Have the source send the row again.'
+                when {_IS_READABLE}
+                    then 'The usage is of ' || occurred_at::date || ', before '
+                        || oldest_at::date || ': this source takes usage only so long. Agree on '
+                        || 'it with the customer, or raise retention_months and replay the row.'
                 else 'The quantity ' || quantity_text || ' cannot be held exactly: at most 11 '
                     || 'digits before and 6 after the point. Have the source round it.'
             end,
@@ -190,10 +214,9 @@ def insert_refused(
     """
 
 
-def _cast_rows(
-    relation: str, ordinal: str, cells: dict[str, Cell], default_source: str, last: str
-) -> str:
+def _cast_rows(landed: LandedRows, last: str) -> str:
     """Cast every cell; what a query does not use, the engine does not compute."""
+    cells = landed.cells
     source = clean(cells["source"].sql) if "source" in cells else "null"
     received = cells.get("received_at", Cell(sql="null::varchar"))
     return f"""
@@ -204,8 +227,9 @@ def _cast_rows(
             {_quantity("quantity_text", "quantity_value", cells["quantity"].kind)} as quantity
         from (
             select
-                {ordinal} as ordinal,
-                coalesce({source}, {default_source}) as source,
+                {landed.ordinal} as ordinal,
+                {landed.oldest_at} as oldest_at,
+                coalesce({source}, {quote(landed.source)}) as source,
                 {clean(cells["id"].sql)} as event_id,
                 {clean(cells["subject"].sql)} as subject,
                 {clean(cells["meter"].sql)} as meter_code,
@@ -216,7 +240,7 @@ def _cast_rows(
                 {received.sql} as received_value,
                 {clean(received.sql)} as received_text,
                 {last}
-            from {relation}
+            from {landed.relation}
         )
     """
 

@@ -121,6 +121,25 @@ def test_a_bad_row_is_refused_and_the_others_go_on(
     assert rows(home, "usage", "event_id") == ["u1", "u3"]
 
 
+def test_usage_of_a_past_nobody_keeps_is_refused(tmp_path: Path) -> None:
+    kept, gone = "2025-02-01T06:00:00Z", "2025-02-01T05:59:59Z"  # 13 months before the run
+    home = staged(tmp_path, usage_csv([GOOD, ("u2", "M1", gone, *GOOD[3:])]))
+    assert refused(home) == [("USAGE_TOO_OLD", 3, "u2")]
+    [sentence] = refused(home, "sentence")
+    assert "of 2025-02-01, before 2025-02-01" in sentence
+    assert rows(home, "usage", "event_id") == ["u1"]
+    home = staged(tmp_path / "k", usage_csv([GOOD, ("u2", "M1", kept, *GOOD[3:])]))
+    assert rows(home, "usage", "event_id") == ["u1", "u2"]
+
+
+def test_a_source_says_how_long_its_usage_is_taken(tmp_path: Path) -> None:
+    yaml = COMPANY_YAML.replace(USAGE, f"{USAGE}, retention_months: 1")
+    usage = usage_csv([("u1", "M1", "2025-11-30T00:00:00Z", "calls", "1")])
+    write_company(tmp_path / "c", company_yaml=yaml, landing={"usage/a.csv": usage})
+    take_in(tmp_path / "c", tmp_path / "h")
+    assert refused(tmp_path / "h") == [("USAGE_TOO_OLD", 2, "u1")]
+
+
 def test_rows_of_another_width_are_refused_with_their_text_and_line(tmp_path: Path) -> None:
     text = "\n".join(
         [
