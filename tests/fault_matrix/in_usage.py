@@ -46,6 +46,11 @@ FAULTS = [
         touches=("S9", "S9B"),
     ),
     _fault(
+        "usage of a year that nobody keeps",
+        uses(usage_row("x", "S9", "2024-02-20", "7")),
+        "exception USAGE_TOO_OLD",
+    ),
+    _fault(
         "usage below zero",
         uses(usage_row("x", "S9", "2026-02-20", "-50")),
         "exception USAGE_NEGATIVE",

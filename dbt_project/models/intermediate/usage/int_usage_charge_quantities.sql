@@ -1,7 +1,7 @@
 -- One row per usage charge: contract line, contract version and accounting period, or a part of it
 -- when a price begins within the month. Only days up to the entity's cutoff count. A month without
--- usage has a charge when its price bills without, and when nobody knows its price: unknown is not
--- zero, and what such a month came to before is not taken back.
+-- usage has a charge when its price bills without; where the price does not hold, when any version
+-- of it does, and when there is none: unknown is not zero, and nothing booked is taken back.
 with
 
 daily_usage as (
@@ -19,6 +19,17 @@ usage_months as (
 prices as (
 
     select * from {{ ref('stg_reference__prices') }}
+
+),
+
+price_versions as (
+
+    select
+        price_id,
+        currency,
+        {{ any_true('bills_without_use') }} as bills_without_use
+    from prices
+    group by price_id, currency
 
 ),
 
@@ -118,6 +129,10 @@ dated as (
             and parts.currency = prices.currency
             and parts.service_start_date >= prices.valid_from
             and parts.service_start_date < prices.valid_to
+    left join price_versions
+        on
+            parts.price_id = price_versions.price_id
+            and parts.currency = price_versions.currency
     left join used
         on
             parts.contract_version_id = used.contract_version_id
@@ -126,7 +141,7 @@ dated as (
     where
         used.event_count is not null
         or (
-            coalesce(prices.bills_without_use, true)
+            coalesce(prices.bills_without_use, price_versions.bills_without_use, true)
             and parts.service_start_date <= parts.cutoff_date
             and parts.service_days > 0
         )
