@@ -80,8 +80,14 @@ def _floor(file: Path, limit: list[str]) -> float | None:
         print(f"{_FLOOR} is not here: no ratio.")
         return None
     done = subprocess.run(
-        [sys.executable, str(_FLOOR), str(file), *limit], check=True, capture_output=True, text=True
+        [sys.executable, str(_FLOOR), str(file), *limit],
+        check=False,
+        capture_output=True,
+        text=True,
     )
+    if done.returncode:
+        print(f"floor: failed. {done.stderr.strip().splitlines()[-1]}", flush=True)
+        return None
     print(f"floor: {done.stdout.strip()}", flush=True)
     found = re.search(r"total ([\d.]+)s", done.stdout)
     return float(found[1]) if found else None
