@@ -12,7 +12,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -146,10 +146,10 @@ def _landing(table: str, number: int | None, count: int) -> Row:
 @cache
 def parsed_project() -> Manifest:
     """Parse the dbt project once per process; every later invocation reuses it."""
-    folder = Path(mkdtemp(prefix="tieout-dbt-"))
-    result = run_dbt(
-        ["parse", "--target-path", str(folder)], folder / "warehouse.duckdb", parsed=False
-    )
+    with TemporaryDirectory(prefix="tieout-dbt-") as folder:
+        result = run_dbt(
+            ["parse", "--target-path", folder], Path(folder) / "warehouse.duckdb", parsed=False
+        )
     if not result.success:
         raise BuildError(_complaints(result))
     return result.result

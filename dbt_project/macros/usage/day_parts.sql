@@ -25,7 +25,7 @@
 {%- endmacro %}
 
 {# Before usage is added to what is there: all of it goes when days were cut for other time zones,
-   or when an ingest it has seen is not in the manifest (any more). #}
+   when an ingest it has seen is not in the manifest (any more), or is later than this run may see. #}
 {% macro forget_usage_of_another_store() -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
@@ -44,6 +44,10 @@
                     and seen.last_entry_hash = manifest.entry_hash
             where
                 manifest.manifest_number is null
+                or seen.last_manifest_number > (
+                    select max(parameters.events_head)
+                    from {{ ref('stg_run__parameters') }} as parameters
+                )
                 or seen.time_zones is distinct from {{ company_time_zones(
                     ref('int_legal_entities')
                 ) }}

@@ -56,6 +56,21 @@ def _erp(home: Path) -> list[tuple]:
         return connection.execute("select * from documents order by 1, 2").fetchall()
 
 
+def _figures(home: Path) -> dict[str, list[tuple]]:
+    """Return every table from usage to journals, sorted."""
+    with duckdb.connect(str(Home(home).warehouse), read_only=True) as connection:
+        names = connection.execute(
+            "select table_schema || '.' || table_name from information_schema.tables"
+            " where table_schema in ('usage', 'contracts', 'revenue', 'journals')"
+            " and table_type = 'BASE TABLE' or table_name = 'int_usage_by_day_part' order by 1"
+        ).fetchall()
+        return {
+            name: rows
+            for (name,) in names
+            if (rows := connection.execute(f"select * from {name} order by all").fetchall())
+        }
+
+
 def test_the_first_run_plays_every_arrival_and_posts(demo: Demo) -> None:
     assert [run["as_of"] for run in demo.first["runs"]] == [
         "2026-03-01T06:00:00Z",
@@ -110,6 +125,16 @@ def test_a_second_run_posts_nothing_and_says_so(demo: Demo) -> None:
     assert "nothing new to seal" in done.stderr
     assert ledger.head_number(Home(demo.home)) == head
     assert _erp(demo.home) == before
+
+
+def test_what_was_added_up_step_by_step_is_what_a_rebuild_adds_up(demo: Demo) -> None:
+    step_by_step = _figures(demo.home)
+    assert all(step_by_step.values())
+    Home(demo.home).warehouse.unlink()
+    done = _tieout("run", *demo.options())
+    assert done.returncode == 0, done.stderr
+    assert "nothing new: this run sealed nothing and posted nothing" in done.stdout
+    assert _figures(demo.home) == step_by_step
 
 
 def test_the_past_is_answered_and_never_posted(demo: Demo) -> None:

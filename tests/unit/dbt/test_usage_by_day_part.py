@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.dbt.given import company, legal_entity
-from tests.warehouse import Row, Warehouse
+from tests.warehouse import BuildError, Row, Warehouse
 
 _MODEL = "int_usage_by_day_part"
 _STATE = f"""
@@ -30,7 +30,12 @@ def warehouse(tmp_path: Path) -> Warehouse:
 def _of_two_zones(folder: Path) -> Warehouse:
     warehouse = Warehouse(folder)
     company(warehouse, legal_entity("US"), legal_entity("DE", "Europe/Berlin"))
+    _may_see(warehouse, 3)
     return warehouse
+
+
+def _may_see(warehouse: Warehouse, head: int) -> None:
+    warehouse.execute(f"update run.parameters set raw_head = 3, events_head = {head}")
 
 
 def _land(warehouse: Warehouse, number: int, rows: Sequence[Row]) -> None:
@@ -53,7 +58,7 @@ def _event(instant: str, quantity: str, subject: str = "S1") -> Row:
 
 
 def _build(warehouse: Warehouse) -> list[tuple[str, str, int]]:
-    warehouse.invoke(["build", "--select", f"+{_MODEL}"])
+    warehouse.invoke(["build", "--select", f"+{_MODEL}", "--exclude-resource-type", "test"])
     return warehouse.rows(
         "select subject, strftime(part_start_at, '%d %H:%M'), quantity::int"
         f" from intermediate.{_MODEL} order by all"
@@ -71,6 +76,16 @@ def test_what_came_since_is_added_and_nothing_is_read_twice(warehouse: Warehouse
         ("S1", "10 04:00", 8),
     ]
     assert _build(warehouse) == _build(warehouse)
+
+
+def test_a_day_that_is_not_what_its_raw_files_hold_stops_the_run(warehouse: Warehouse) -> None:
+    _land(warehouse, 1, [_event("2026-03-09 10:00:00", "1")])
+    _build(warehouse)
+    warehouse.execute("update raw.usage set quantity = 1000")
+    with pytest.raises(BuildError, match="assert_usage_is_added_up_whole"):
+        warehouse.invoke(["test", "--select", "assert_usage_is_added_up_whole"])
+    warehouse.insert("ledger.batches", [{"batch_number": 1, "raw_head": 1}])
+    warehouse.invoke(["test", "--select", "assert_usage_is_added_up_whole"])
 
 
 def test_another_time_zone_cuts_all_days_anew(warehouse: Warehouse) -> None:
@@ -96,6 +111,15 @@ def test_a_store_that_lost_an_ingest_is_added_up_from_its_beginning(warehouse: W
     _build(warehouse)
     warehouse.execute("delete from raw.usage where manifest_number = 2")
     warehouse.execute("delete from raw.manifest where manifest_number = 2")
+    assert _build(warehouse) == [("S1", "09 04:00", 1)]
+
+
+def test_a_run_that_may_see_less_adds_up_from_the_beginning(warehouse: Warehouse) -> None:
+    _land(warehouse, 1, [_event("2026-03-09 10:00:00", "1")])
+    _land(warehouse, 2, [_event("2026-03-09 10:00:00", "2")])
+    _build(warehouse)
+    warehouse.execute("delete from raw.usage where manifest_number = 2")
+    _may_see(warehouse, 1)
     assert _build(warehouse) == [("S1", "09 04:00", 1)]
 
 

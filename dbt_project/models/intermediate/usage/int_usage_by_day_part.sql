@@ -2,6 +2,7 @@
 -- every time zone of the company: whatever contracts will say, all of it meets the same terms.
 -- The one pass over usage events. A run reads what came since the last one and adds it.
 -- depends_on: {{ source('ledger', 'batches') }} (days are compared with raw until they are sealed)
+-- depends_on: {{ ref('stg_run__parameters') }} (what is later than the run may see is forgotten)
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
