@@ -76,6 +76,7 @@ def _books(case: Case) -> list[str]:
         *_exceptions(case),
         *_revenue(case),
         *_schedule(case),
+        *_movements(case),
         *_journal(case),
         *_balances(case),
     ]
@@ -176,6 +177,16 @@ def _revenue(case: Case) -> list[str]:
             *_measures(case, "versions", ("contract_version",), has_total=False),
         ]
     return parts
+
+
+def _movements(case: Case) -> list[str]:
+    if case.expected("movements") is None:
+        return []
+    return [
+        "## Monthly recurring revenue",
+        "How it changed: what a month costs by the terms in force on its last day.",
+        *_measures(case, "movements", ("contract", "period", "movement"), has_total=False),
+    ]
 
 
 def _schedule(case: Case) -> list[str]:

@@ -6,7 +6,8 @@ Does not: the numbers of any case, or how the books are kept.
 `revenue.csv` is complete: every month with revenue. `journal.csv` is complete for every posting
 month and stage it mentions; a row without an entry says that a month has none. `exceptions.csv` is
 complete: what is held, by stage; without it, nothing ever is. `balances.csv` and `schedule.csv`
-list the months that matter. `ends_as` names a case that must end in the same books.
+list the months that matter. `movements.csv` is complete: how monthly recurring revenue changed.
+`ends_as` names a case that must end in the same books.
 """
 
 from collections import defaultdict
@@ -152,6 +153,22 @@ def test_balances_are_as_expected(books: Books, case: Case) -> None:
         assert {name: actual[_BALANCES[name]] for name in names} == {
             name: _minor(case, row, name) for name in names
         }, row["period"]
+
+
+def test_recurring_revenue_moves_as_expected(books: Books, case: Case) -> None:
+    expected = case.expected("movements")
+    if expected is None:
+        return
+    rows = books.query(
+        "select * from metrics.revenue_movements where legal_entity_code = ?", case.legal_entity
+    )
+    assert {
+        (row["contract_id"], row["accounting_period"], row["movement_type"]): row["movement_minor"]
+        for row in rows
+    } == {
+        (row["contract"], row["period"], row["movement"]): _minor(case, row, "recurring")
+        for row in expected
+    }
 
 
 def test_cases_told_to_end_alike_do(books: Books, case: Case) -> None:
