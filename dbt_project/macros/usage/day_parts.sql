@@ -24,8 +24,9 @@
     (select string_agg(distinct time_zone, ',' order by time_zone) from {{ legal_entities }})
 {%- endmacro %}
 
-{# Before usage is added to what is there: all of it goes when days were cut for other time zones,
-   when an ingest it has seen is not in the manifest (any more), or is later than this run may see. #}
+{# Before usage is added to what is there: all of it goes when another release added it up, when
+   days were cut for other time zones, when an ingest it has seen is not in the manifest (any more),
+   or is later than this run may see. #}
 {% macro forget_usage_of_another_store() -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
@@ -35,19 +36,19 @@
                 select distinct
                     last_manifest_number,
                     last_entry_hash,
-                    time_zones
+                    time_zones,
+                    code_version
                 from {{ this }}
             ) as seen
+            cross join {{ ref('stg_run__parameters') }} as parameters
             left join {{ source('raw', 'manifest') }} as manifest
                 on
                     seen.last_manifest_number = manifest.manifest_number
                     and seen.last_entry_hash = manifest.entry_hash
             where
                 manifest.manifest_number is null
-                or seen.last_manifest_number > (
-                    select max(parameters.events_head)
-                    from {{ ref('stg_run__parameters') }} as parameters
-                )
+                or seen.last_manifest_number > parameters.events_head
+                or seen.code_version is distinct from parameters.code_version
                 or seen.time_zones is distinct from {{ company_time_zones(
                     ref('int_legal_entities')
                 ) }}

@@ -15,7 +15,7 @@ from tests.warehouse import BuildError, Row, Warehouse
 
 _MODEL = "int_usage_by_day_part"
 _STATE = f"""
-    select * exclude (last_entry_hash, time_zones) from intermediate.{_MODEL}
+    select * exclude (last_entry_hash, time_zones, code_version) from intermediate.{_MODEL}
     order by source, subject, meter_code, usage_day, part_start_at
 """
 
@@ -93,6 +93,14 @@ def test_another_time_zone_cuts_all_days_anew(warehouse: Warehouse) -> None:
     assert _build(warehouse) == [("S1", "09 04:00", 3)]
     warehouse.insert("raw.reference_legal_entities", [legal_entity("JP", "Asia/Tokyo")])
     assert _build(warehouse) == [("S1", "09 04:00", 1), ("S1", "09 15:00", 2)]
+
+
+def test_another_release_adds_up_from_the_beginning(warehouse: Warehouse) -> None:
+    _land(warehouse, 1, [_event("2026-03-09 10:00:00", "1")])
+    _build(warehouse)
+    warehouse.execute("update raw.usage set quantity = 7")
+    warehouse.execute("update run.parameters set code_version = 'next'")
+    assert _build(warehouse) == [("S1", "09 04:00", 7)]
 
 
 def test_another_raw_store_is_added_up_from_its_beginning(warehouse: Warehouse) -> None:

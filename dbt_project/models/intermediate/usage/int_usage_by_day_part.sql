@@ -2,10 +2,10 @@
 -- every time zone of the company: whatever contracts will say, all of it meets the same terms.
 -- The one pass over usage events. A run reads what came since the last one and adds it.
 -- depends_on: {{ source('ledger', 'batches') }} (days are compared with raw until they are sealed)
--- depends_on: {{ ref('stg_run__parameters') }} (what is later than the run may see is forgotten)
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
+    on_schema_change='sync_all_columns',
     unique_key=['source', 'subject', 'meter_code', 'usage_day', 'part_start_at'],
     pre_hook='{{ forget_usage_of_another_store() }}',
 ) }}
@@ -43,6 +43,12 @@ raw_usage as (
 legal_entities as (
 
     select * from {{ ref('int_legal_entities') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('stg_run__parameters') }}
 
 ),
 
@@ -153,8 +159,10 @@ final as (
     select
         summed.*,
         ingests.entry_hash as last_entry_hash,
-        {{ company_time_zones('legal_entities') }} as time_zones
+        {{ company_time_zones('legal_entities') }} as time_zones,
+        parameters.code_version
     from summed
+    cross join parameters
     left join ingests on summed.last_manifest_number = ingests.manifest_number
 
 )
