@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
+from shutil import rmtree
 
 import duckdb
 import pyarrow as pa
@@ -76,7 +77,10 @@ def staged(
     """
     work = work_folder(home)
     work.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(config={"temp_directory": str(work / "spill")}) as connection:
+    with (
+        _removed_afterwards(work),
+        duckdb.connect(config={"temp_directory": str(work / "spill")}) as connection,
+    ):
         connection.execute("set TimeZone = 'UTC'; set preserve_insertion_order = false")
         usage_sql.create_refusals(connection)
         landed = _stage_files(connection, files, work, now)
@@ -102,6 +106,15 @@ def staged(
             for number, file in enumerate(files)
         ]
         yield connection, counts
+
+
+@contextmanager
+def _removed_afterwards(work: Path) -> Iterator[None]:
+    """Leave no scratch behind: it is as large as what landed. A crash leaves it to the sweep."""
+    try:
+        yield
+    finally:
+        rmtree(work, ignore_errors=True)
 
 
 def _stage_files(

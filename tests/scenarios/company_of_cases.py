@@ -53,6 +53,7 @@ def write_company(cases: Sequence[Case], folder: Path) -> None:
             "metering": {
                 "format": "usage",
                 "files": "usage/*",
+                "retention_months": "36",
                 "columns": {name: name for name in ("id", "subject", "time", "meter", "quantity")},
             },
         },
