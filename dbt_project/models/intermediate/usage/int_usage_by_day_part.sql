@@ -5,7 +5,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
-    on_schema_change='sync_all_columns',
+    on_schema_change='fail',
     unique_key=['source', 'subject', 'meter_code', 'usage_day', 'part_start_at'],
     pre_hook='{{ forget_usage_of_another_store() }}',
 ) }}
