@@ -18,6 +18,24 @@
     cross join (select distinct time_zone from {{ legal_entities }}) as time_zones
 {%- endmacro %}
 
+{# The part of its day that each quarter of an hour lies in, by its first instant: a part begins
+   where the youngest of the local days begins that hold the quarter.
+   local_quarter_hours: a relation such as the macro of that name makes. #}
+{% macro day_parts(local_quarter_hours) -%}
+    select
+        local_days.quarter_hour,
+        {{ instant_of_quarter_hour('max(local_days.first_quarter_hour)') }} as part_start_at
+    from (
+        select
+            quarter_hour,
+            min(quarter_hour) over (
+                partition by time_zone, usage_day, usage_date
+            ) as first_quarter_hour
+        from {{ local_quarter_hours }}
+    ) as local_days
+    group by local_days.quarter_hour
+{%- endmacro %}
+
 {# The time zones of the company as one text: parts of days are cut for them.
    legal_entities: a relation with time_zone. #}
 {% macro company_time_zones(legal_entities) -%}

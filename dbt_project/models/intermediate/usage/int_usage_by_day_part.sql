@@ -64,25 +64,9 @@ local_quarter_hours as (
 
 ),
 
-local_days as (
-
-    select
-        quarter_hour,
-        min(quarter_hour) over (
-            partition by time_zone, usage_day, usage_date
-        ) as first_quarter_hour
-    from local_quarter_hours
-
-),
-
 day_parts as (
 
-    -- A part begins where the youngest of the local days begins that hold the quarter of an hour.
-    select
-        quarter_hour,
-        {{ instant_of_quarter_hour('max(first_quarter_hour)') }} as part_start_at
-    from local_days
-    group by quarter_hour
+    {{ day_parts('local_quarter_hours') }}
 
 ),
 
