@@ -10,13 +10,14 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from core.files import exclusive_lock, write_atomically
 from core.home import Home
 from core.spans import naive_utc
 from ingestion import identities, manifest, quarantine, raw_store, vault
 from ingestion.company import Company
-from ingestion.manifest import Head, Row
+from ingestion.manifest import Head, ManifestError, Row
 from ingestion.ordinals import file_of, line_of
 from ingestion.raw_store import copy_statement, quote
 from ingestion.reference import snapshot_hash, write_snapshot
@@ -224,7 +225,11 @@ def write_replays(
 def _write_usage(
     connection: duckdb.DuckDBPyConnection, home: Home, number: int, known_at: str
 ) -> list[Path]:
-    """Write accepted usage, one file per UTC day."""
+    """Write accepted usage, one file per UTC day.
+
+    Raises:
+        ManifestError: the files do not hold the rows that were accepted.
+    """
     query = f"""
         select
             {number}::bigint as manifest_number, accepted_usage.source, event_id, subject,
@@ -236,10 +241,16 @@ def _write_usage(
     """
     days = raw_store.work_folder(home) / "days"
     connection.execute(raw_store.copy_by_day_statement(query, days))
-    return [
-        raw_store.place_usage(home, _one_file(connection, day), number)
-        for day in sorted(days.glob("*"))
-    ]
+    finished = [_one_file(connection, day) for day in sorted(days.glob("*"))]
+    written = sum(pq.read_metadata(path).num_rows for path in finished)
+    row = connection.execute("select count(*) from accepted_usage").fetchone()
+    accepted = int(row[0]) if row else 0
+    if written != accepted:
+        raise ManifestError(
+            f"{written} usage rows were written and {accepted} accepted. Nothing was committed; "
+            "run again."
+        )
+    return [raw_store.place_usage(home, path, number) for path in finished]
 
 
 def _one_file(connection: duckdb.DuckDBPyConnection, day: Path) -> Path:

@@ -188,6 +188,18 @@ def test_rows_that_are_not_accounted_for_stop_the_ingest(
     assert not raw_store.events_path(Home(tmp_path / "h"), 1).exists()
 
 
+def test_usage_that_is_not_written_stops_the_ingest(
+    company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = raw_store.copy_by_day_statement
+    monkeypatch.setattr(
+        raw_store, "copy_by_day_statement", lambda query, days: whole(f"{query} limit 0", days)
+    )
+    with pytest.raises(ManifestError, match="0 usage rows were written and 1 accepted"):
+        take_in(company, tmp_path / "h")
+    assert manifest.read_head(Home(tmp_path / "h")).number == 0
+
+
 def test_what_a_dead_ingest_left_is_swept(company: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "h")
     raw_store.initialise(home)
