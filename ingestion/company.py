@@ -7,6 +7,7 @@ Does not: landing files (landing) or what a mapping missing for a product means 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -198,13 +199,23 @@ def _source(name: str, part: Section) -> Source:
                 key,
                 f"columns knows only: {', '.join((*USAGE_COLUMNS, *OPTIONAL_USAGE_COLUMNS))}.",
             )
+    theirs = list(columns.values())
+    folded = [column.casefold() for column in theirs]
+    for column in theirs:
+        if folded.count(column.casefold()) > theirs.count(column):
+            part.mistakes.add(
+                FILE,
+                part.line_of("columns"),
+                column,
+                "Another column differs from it by case only. Give one of them another name.",
+            )
     return Source(
         name=name,
         format=part.text("format", formats),
         files=part.text("files"),
         columns={key: columns.get(key) or key for key in USAGE_COLUMNS}
         | {key: columns[key] for key in OPTIONAL_USAGE_COLUMNS if key in columns},
-        retention_months=int(months or DEFAULT_RETENTION_MONTHS),
+        retention_months=int(Decimal(months or DEFAULT_RETENTION_MONTHS)),
     )
 
 

@@ -223,6 +223,14 @@ def test_a_tier_that_sells_blocks_needs_their_size(tmp_path: Path) -> None:
     assert "Tier 2 sells blocks, and needs a block_size above 0" in found[0]
 
 
+def test_usage_is_taken_thirteen_months_unless_its_source_says_otherwise(tmp_path: Path) -> None:
+    source = read_company(write_company(tmp_path / "a")).sources["metering"]
+    assert source.retention_months == 13
+    text = COMPANY_YAML.replace('files: "usage/*"', 'files: "usage/*", retention_months: "24.0"')
+    source = read_company(write_company(tmp_path / "b", company_yaml=text)).sources["metering"]
+    assert source.retention_months == 24
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
@@ -235,6 +243,10 @@ def test_a_tier_that_sells_blocks_needs_their_size(tmp_path: Path) -> None:
         ("2026-01-10T00:00:00Z", "soon", "'soon' is not a date and time."),
         ("format: usage", "format: xml", "format must be one of: cloudevents, usage."),
         ('files: "usage/*"', 'files: "usage/*", columns: {idd: x}', "columns knows only: id,"),
+        ('files: "usage/*"', 'files: "usage/*", columns: {id: Key, subject: key}', "by case only"),
+        ('files: "usage/*"', 'files: "usage/*", retention_months: long', "a decimal number"),
+        ('files: "usage/*"', 'files: "usage/*", retention_months: "1.5"', "at most 0 decimals"),
+        ('files: "usage/*"', 'files: "usage/*", retention_months: "-1"', "retention_months"),
         ("valid_from: 2025-01-01\nposting", "valid_from: x\nposting", "valid_from must be a date"),
         ('entry_type: "*"\n', "entry_type: billing\n", "posting has no entry for tax. Add one."),
         ("usage_billing_tol", "usage_biling_tol", "policy_code must be one of: usage_billing_tol"),
