@@ -4,11 +4,16 @@
 {%- endmacro %}
 
 {#
-    One row per bill (`key`) and step: what is still due after the first wallets have paid, in the
-    order of their priority (lower first) and position. A wallet that is limited to a type pays
-    fees of that type only, and each fee is paid in its order. Step 0 is before any wallet.
+    One row per account (`key`), step and fee: what is still due of the fee after the first wallets
+    have paid, in the order of their priority (lower first) and position. Step 0 is before any
+    wallet. A wallet pays the fees it may, each in its order, until nothing is left of it. So the
+    first wallet goes first at every fee, and what pays a fee does not depend on when it is asked.
+
+    `fees` has position and amount, `wallets` wallet_id, priority, position and balance.
+    `fee_columns` are carried along; `may_pay` says of `ordered` (a wallet) and `steps` (a fee)
+    whether the wallet may pay it.
 #}
-{% macro after_wallets(fees, wallets, key) -%}
+{% macro wallet_steps(fees, wallets, key, fee_columns, may_pay) -%}
     with recursive
 
     ordered as (
@@ -27,30 +32,42 @@
         select
             fees.{{ key }},
             cast(0 as bigint) as step,
+            cast(null as varchar) as wallet_id,
             fees.position,
-            fees.fee_type,
+            {%- for column in fee_columns %}
+                fees.{{ column }},
+            {%- endfor %}
+            cast(0 as decimal(38, 12)) as paid_amount,
             cast(fees.amount as decimal(38, 12)) as due_amount
         from {{ fees }} as fees
         union all
         select
-            steps.{{ key }},
-            steps.step + 1 as step,
-            steps.position,
-            steps.fee_type,
-            cast(
-                steps.due_amount - case
-                    when not {{ wallet_may_pay('ordered', 'steps') }} then 0
+            paying.{{ key }},
+            paying.step,
+            paying.wallet_id,
+            paying.position,
+            {%- for column in fee_columns %}
+                paying.{{ column }},
+            {%- endfor %}
+            cast(paying.paid_amount as decimal(38, 12)) as paid_amount,
+            cast(paying.due_amount - paying.paid_amount as decimal(38, 12)) as due_amount
+        from (
+            select
+                steps.{{ key }},
+                steps.step + 1 as step,
+                ordered.wallet_id,
+                steps.position,
+                {%- for column in fee_columns %}
+                    steps.{{ column }},
+                {%- endfor %}
+                steps.due_amount,
+                case
+                    when not ({{ may_pay }}) then 0
                     else greatest(
                         least(
                             steps.due_amount,
                             ordered.balance - coalesce(
-                                sum(
-                                    case
-                                        when {{ wallet_may_pay('ordered', 'steps') }}
-                                            then steps.due_amount
-                                        else 0
-                                    end
-                                ) over (
+                                sum(case when {{ may_pay }} then steps.due_amount else 0 end) over (
                                     partition by steps.{{ key }}
                                     order by steps.position
                                     rows between unbounded preceding and 1 preceding
@@ -60,25 +77,30 @@
                         ),
                         0
                     )
-                end
-                as decimal(38, 12)
-            ) as due_amount
-        from steps
-        inner join ordered
-            on steps.{{ key }} = ordered.{{ key }} and steps.step + 1 = ordered.ordinal
+                end as paid_amount
+            from steps
+            inner join ordered
+                on steps.{{ key }} = ordered.{{ key }} and steps.step + 1 = ordered.ordinal
+        ) as paying
 
     )
 
+    select * from steps
+{%- endmacro %}
+
+{# One row per bill (`key`) and step: what is still due of the whole bill. A wallet that is limited
+   to a type pays fees of that type only. #}
+{% macro after_wallets(fees, wallets, key) -%}
     select
         steps.{{ key }},
         steps.step,
-        ordered.wallet_id,
+        steps.wallet_id,
         sum(steps.due_amount) as due_amount
-    from steps
-    left join ordered on steps.{{ key }} = ordered.{{ key }} and steps.step = ordered.ordinal
-    group by steps.{{ key }}, steps.step, ordered.wallet_id
-{%- endmacro %}
-
-{% macro wallet_may_pay(wallet, fee) -%}
-    ({{ wallet }}.only_fee_type is null or {{ wallet }}.only_fee_type = {{ fee }}.fee_type)
+    from (
+        {{ wallet_steps(
+            fees, wallets, key, ['fee_type'],
+            'ordered.only_fee_type is null or ordered.only_fee_type = steps.fee_type',
+        ) }}
+    ) as steps
+    group by steps.{{ key }}, steps.step, steps.wallet_id
 {%- endmacro %}
