@@ -43,6 +43,7 @@ POLICIES = (
     "concession_limit_minor",
     "concession_period_days",
     "billing_ahead_days",
+    "prepaid_breakage_percent",
     "tax_document_due_days",
     "sla_amendment_to_invoice_minutes",
     "sla_invoice_to_erp_minutes",
@@ -85,7 +86,7 @@ _DECLARED = (
         name="products",
         columns=(
             *text("product_code", "product_name"),
-            choice("obligation_kind", "fixed", "usage", is_optional=True),
+            choice("obligation_kind", "fixed", "usage", "prepaid", is_optional=True),
             choice("recognition_method", "daily", "as_used", is_optional=True),
             VALID_FROM,
         ),

@@ -30,7 +30,9 @@ class InvoiceLine(Contract):
     contract_id: Identifier
     contract_line_id: Identifier
     product_code: Identifier
-    line_kind: Annotated[Literal["fixed", "usage"], LowerCase]
+    line_kind: Annotated[Literal["fixed", "usage", "prepaid"], LowerCase] = Field(
+        description="prepaid: it asks for the price of prepaid credit."
+    )
     service_start: ServiceDate = Field(description="First day of service.")
     service_end: ServiceDate = Field(description="Last day of service.")
     net_amount: Amount

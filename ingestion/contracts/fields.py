@@ -31,6 +31,8 @@ VALUE_ERRORS = {
     "adjustment_unbalanced",
     "dispute_fee",
     "four_eyes",
+    "grant_amount",
+    "grant_terms",
     "hold_subject",
     "line_repeated",
     "refund_subject",

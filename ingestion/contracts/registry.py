@@ -22,6 +22,7 @@ from ingestion.contracts.disputes import DisputeLost, DisputeOpened, DisputeWon
 from ingestion.contracts.fields import PRECISION_ERROR, VALUE_ERRORS, Contract
 from ingestion.contracts.holds import OPERATOR, HoldPlaced, HoldReleased
 from ingestion.contracts.payments import PaymentFailed, PaymentSucceeded, RefundIssued
+from ingestion.contracts.prepaid_credits import PrepaidCreditGranted
 from ingestion.contracts.sales import OpportunityWon, QuoteAccepted
 from ingestion.contracts.subscriptions import (
     RenewalAccepted,
@@ -50,6 +51,7 @@ REGISTRY: dict[tuple[str, int], type[Contract]] = {
     ("renewal.accepted", 1): RenewalAccepted,
     ("subscription.paused", 1): SubscriptionPaused,
     ("subscription.resumed", 1): SubscriptionResumed,
+    ("prepaid_credit.granted", 1): PrepaidCreditGranted,
     ("invoice.finalized", 1): InvoiceFinalized,
     ("invoice.voided", 1): InvoiceVoided,
     ("invoice.written_off", 1): InvoiceWrittenOff,

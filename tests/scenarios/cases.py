@@ -41,6 +41,7 @@ _SUBJECTS = {
     "invoice": "invoice_id",
     "credit": "credit_id",
     "payment": "payment_id",
+    "prepaid_credit": "grant_id",
     "refund": "refund_id",
     "dispute": "dispute_id",
     "support": "request_id",

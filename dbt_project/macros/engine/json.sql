@@ -8,6 +8,16 @@
     unnest(cast(json_extract({{ document }}, '$.{{ field }}[*]') as varchar []))
 {%- endmacro %}
 
+{# The texts of a JSON array field as a list; null when the field is missing. #}
+{% macro json_texts(document, field) -%}
+    cast(json_extract({{ document }}, '$.{{ field }}') as varchar [])
+{%- endmacro %}
+
+{# Whether a text is in such a list. #}
+{% macro list_has(texts, text) -%}
+    list_contains({{ texts }}, {{ text }})
+{%- endmacro %}
+
 {# Texts of a group joined by commas in their own order, each once. #}
 {% macro comma_list(expression) -%}
     string_agg(distinct {{ expression }}, ',' order by {{ expression }})

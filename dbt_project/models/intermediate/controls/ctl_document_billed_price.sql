@@ -1,5 +1,6 @@
 -- One row per invoice: with it, is each contract line billed no more than its terms cost through
--- the last day of service billed? What is above has no terms behind it.
+-- the last day of service billed, and prepaid credit no more than it was granted for? What is above
+-- has no terms behind it.
 with
 
 subjects as (
@@ -9,9 +10,107 @@ subjects as (
 
 ),
 
+credited as (
+
+    select
+        invoice_id,
+        invoice_line_id,
+        sum(net_minor) as net_minor
+    from {{ ref('int_credit_lines_valued') }}
+    where basis <> 'concession'
+    group by invoice_id, invoice_line_id
+
+),
+
+prepaid_lines as (
+
+    select
+        lines.contract_id,
+        lines.contract_line_id,
+        lines.invoice_id,
+        lines.invoice_date,
+        lines.transaction_exponent,
+        max(lines.service_end_date) as service_end_date,
+        sum(lines.net_minor - coalesce(credited.net_minor, 0)) as net_minor
+    from {{ ref('int_invoice_lines_valued') }} as lines
+    left join credited
+        on
+            lines.invoice_id = credited.invoice_id
+            and lines.invoice_line_id = credited.invoice_line_id
+    where lines.line_kind = 'prepaid'
+    group by
+        lines.contract_id,
+        lines.contract_line_id,
+        lines.invoice_id,
+        lines.invoice_date,
+        lines.transaction_exponent
+
+),
+
+granted as (
+
+    select
+        contract_id,
+        contract_line_id,
+        sum(price_minor * credit_count) as price_minor
+    from {{ ref('int_prepaid_grants_judged') }}
+    where outcome = 'applied'
+    group by contract_id, contract_line_id
+
+),
+
+prepaid as (
+
+    select
+        prepaid_lines.contract_id,
+        prepaid_lines.contract_line_id,
+        prepaid_lines.invoice_id,
+        prepaid_lines.invoice_date,
+        prepaid_lines.transaction_exponent,
+        max(prepaid_lines.service_end_date) over so_far as billed_through_date,
+        cast(sum(prepaid_lines.net_minor) over so_far as bigint) as billed_minor,
+        cast(granted.price_minor as bigint) as price_minor
+    from prepaid_lines
+    inner join granted
+        on
+            prepaid_lines.contract_id = granted.contract_id
+            and prepaid_lines.contract_line_id = granted.contract_line_id
+    window so_far as (
+        partition by prepaid_lines.contract_id, prepaid_lines.contract_line_id
+        order by prepaid_lines.invoice_date, prepaid_lines.invoice_id
+    )
+
+),
+
 priced as (
 
-    select * from {{ ref('int_lines_billed_priced') }}
+    select
+        contract_id,
+        contract_line_id,
+        invoice_id,
+        invoice_date,
+        transaction_exponent,
+        billed_through_date,
+        billed_minor,
+        billed_line_count,
+        price_minor,
+        ahead_minor,
+        over_minor
+    from {{ ref('int_lines_billed_priced') }}
+    union all
+    select
+        prepaid.contract_id,
+        prepaid.contract_line_id,
+        prepaid.invoice_id,
+        prepaid.invoice_date,
+        prepaid.transaction_exponent,
+        prepaid.billed_through_date,
+        prepaid.billed_minor,
+        0 as billed_line_count,
+        prepaid.price_minor,
+        prepaid.billed_minor - prepaid.price_minor as ahead_minor,
+        prepaid.billed_minor - prepaid.price_minor as over_minor
+    from prepaid
 
 ),
 

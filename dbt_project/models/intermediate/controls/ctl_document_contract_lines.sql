@@ -23,7 +23,22 @@ contracts as (
 
 contract_lines as (
 
-    select * from {{ ref('int_contract_lines_announced') }}
+    select
+        event_key,
+        contract_id,
+        contract_line_id,
+        product_code,
+        line_kind
+    from {{ ref('int_contract_lines_announced') }}
+    union all
+    select
+        event_key,
+        contract_id,
+        contract_line_id,
+        product_code,
+        'prepaid' as line_kind
+    from {{ ref('int_prepaid_grants_judged') }}
+    where outcome = 'applied'
 
 ),
 

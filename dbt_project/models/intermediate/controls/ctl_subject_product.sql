@@ -45,6 +45,14 @@ lines as (
         source_product_code
     from invoice_lines
     where not is_product_known
+    union all
+    select
+        'contract' as line_subject_type,
+        contract_id as line_subject_key,
+        contract_line_id as line_id,
+        source_product_code
+    from {{ ref('int_prepaid_grants_judged') }}
+    where outcome = 'applied' and not is_product_known
 
 ),
 

@@ -53,6 +53,16 @@ lines as (
         line_kind,
         invoice_date as line_date
     from invoice_lines
+    union all
+    select
+        'contract' as line_subject_type,
+        contract_id as line_subject_key,
+        contract_line_id as line_id,
+        product_code,
+        'prepaid' as line_kind,
+        effective_date as line_date
+    from {{ ref('int_prepaid_grants_judged') }}
+    where outcome = 'applied' and is_product_known
 
 ),
 

@@ -33,6 +33,7 @@
     'ctl_document_duplicate',
     'ctl_adjustment_statements',
     'ctl_contract_repeated',
+    'ctl_prepaid_grants',
     'ctl_contract_negative_usage',
     'ctl_contract_quotes',
     'ctl_legal_entity_open_period',

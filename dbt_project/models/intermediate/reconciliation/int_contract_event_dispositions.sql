@@ -1,5 +1,6 @@
 -- One row per contract event: the worst state of the revenue lines of the days it decides. A pause
--- books nothing: it moves days, and those are booked for the event that brought their terms.
+-- books nothing: it moves days, and those are booked for the event that brought their terms. Prepaid
+-- credit decides the lines of what was drawn from it and of what expired.
 with
 
 outcomes as (
@@ -23,6 +24,18 @@ contract_holds as (
 contracts as (
 
     select * from {{ ref('int_revenue_contracts') }}
+
+),
+
+prepaid_credits as (
+
+    select * from {{ ref('prepaid_credits') }}
+
+),
+
+prepaid_movements as (
+
+    select * from {{ ref('prepaid_credit_movements') }} where revenue_minor <> 0
 
 ),
 
@@ -51,6 +64,22 @@ ranks as (
             <= {{ accounting_period(add_days('outcomes.decides_to', -1)) }}
     where outcomes.outcome = 'applied' and outcomes.event_effect in ('terms', 'end')
     group by outcomes.event_key
+    union all
+    select
+        prepaid_credits.event_key,
+        min({{ disposition_rank('subledger_lines.delivery_status', 'subledger_lines.hold_code') }})
+            as disposition_rank
+    from prepaid_movements
+    inner join prepaid_credits
+        on prepaid_movements.prepaid_credit_id = prepaid_credits.prepaid_credit_id
+    inner join subledger_lines
+        on
+            prepaid_movements.contract_id = subledger_lines.contract_id
+            and coalesce(
+                prepaid_movements.usage_contract_line_id, prepaid_movements.contract_line_id
+            ) = subledger_lines.contract_line_id
+            and prepaid_movements.accounting_period = subledger_lines.origin_period
+    group by prepaid_credits.event_key
 
 ),
 
@@ -61,6 +90,8 @@ disposed as (
         outcomes.contract_id,
         case
             when outcomes.outcome = 'contract_unknown' then '1:held:CONTRACT_MISSING'
+            when outcomes.outcome in ('currency_differs', 'outside_service')
+                then '1:held:PREPAID_CREDIT_REFUSED'
             when outcomes.outcome = 'pause_unknown' then '1:held:PAUSE_MISSING'
             when outcomes.outcome = 'unconfirmed'
                 then '1:held:' || coalesce(contract_holds.hold_code, 'CONTRACT_NOT_CONFIRMED')
@@ -73,6 +104,7 @@ disposed as (
                 outcomes.event_effect = 'end'
                 or outcomes.decides_from > contracts.service_end_date
                 then '9:no_financial_effect:NOTHING_LEFT_TO_END'
+            when outcomes.event_effect = 'free_credit' then '9:no_financial_effect:FREE_CREDIT'
             when outcomes.event_effect = 'billing_pause'
                 then '9:no_financial_effect:SERVICE_CONTINUES'
             when outcomes.event_effect = 'suspension' then '9:no_financial_effect:SCHEDULE_SHIFTED'

@@ -31,6 +31,12 @@ pauses as (
 
 ),
 
+grants as (
+
+    select * from {{ ref('int_prepaid_grants_judged') }}
+
+),
+
 contract_versions as (
 
     select * from {{ ref('contract_versions') }}
@@ -72,6 +78,14 @@ outcomes as (
             as event_effect,
         effective_date as takes_effect_on
     from pauses
+    union all
+    select
+        event_key,
+        contract_id,
+        outcome,
+        case when price_minor = 0 then 'free_credit' else 'credit' end as event_effect,
+        effective_date as takes_effect_on
+    from grants
 
 ),
 

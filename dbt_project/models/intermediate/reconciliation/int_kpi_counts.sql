@@ -43,7 +43,8 @@ spells as (
 
 ),
 
--- A fixed line has a schedule when its contract line has one, a usage line when its month is rated.
+-- A fixed line has a schedule when its contract line has one, a usage line when its month is rated,
+-- a prepaid line when it was granted.
 schedules as (
 
     select distinct
@@ -59,6 +60,14 @@ schedules as (
         'usage' as line_kind,
         accounting_period
     from usage_charges
+    union all
+    select distinct
+        contract_id,
+        contract_line_id,
+        'prepaid' as line_kind,
+        cast(null as varchar) as accounting_period
+    from {{ ref('int_prepaid_grants_judged') }}
+    where outcome = 'applied'
 
 ),
 
@@ -76,7 +85,7 @@ lines as (
             and invoice_lines.contract_line_id = schedules.contract_line_id
             and invoice_lines.line_kind = schedules.line_kind
             and (
-                schedules.line_kind = 'fixed'
+                schedules.line_kind in ('fixed', 'prepaid')
                 or schedules.accounting_period = {{ accounting_period(
                     'coalesce(invoice_lines.service_start_date, documents_posted.document_date)'
                 ) }}

@@ -1,6 +1,6 @@
 -- One row per contract, currency, accounting period and entry type: the revenue that schedules,
--- usage charges and concessions say was earned through the cut-off, before any journal. Schedules
--- contain what a contract ended without refund still earns.
+-- usage charges, prepaid credit and concessions say was earned through the cut-off, before any
+-- journal. Schedules contain what a contract ended without refund still earns.
 with
 
 schedule_lines as (
@@ -23,7 +23,7 @@ contracts as (
 
 usage_charges as (
 
-    select * from {{ ref('usage_charges') }}
+    select * from {{ ref('int_usage_charges_payable') }}
 
 ),
 
@@ -74,8 +74,19 @@ parts as (
         currency,
         accounting_period,
         'usage_accrual' as entry_type,
-        charge_minor as earned_minor
+        payable_minor + drawn_revenue_minor as earned_minor
     from usage_charges
+
+    union all
+
+    select
+        contract_id,
+        currency,
+        accounting_period,
+        'recognition' as entry_type,
+        revenue_minor as earned_minor
+    from {{ ref('prepaid_credit_movements') }}
+    where movement_kind = 'expired' and revenue_minor <> 0
 
 ),
 

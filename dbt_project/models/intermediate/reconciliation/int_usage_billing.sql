@@ -1,10 +1,10 @@
 -- One row per usage contract line, accounting period and currency: what was charged for the usage
--- of the period and what billing invoiced for it.
+-- of the period, less what prepaid credit pays, and what billing invoiced for it.
 with
 
 usage_charges as (
 
-    select * from {{ ref('usage_charges') }}
+    select * from {{ ref('int_usage_charges_payable') }}
 
 ),
 
@@ -30,9 +30,9 @@ charged as (
         min(legal_entity_code) as legal_entity_code,
         max(service_end_date) as service_end_date,
         count(*) as charge_count,
-        cast(coalesce(sum(charge_minor), 0) as bigint) as charge_minor,
+        cast(coalesce(sum(payable_minor), 0) as bigint) as charge_minor,
         bool_and(is_complete) as is_complete,
-        bool_and(charge_minor is not null) as is_priced
+        bool_and(payable_minor is not null) as is_priced
     from usage_charges
     group by contract_id, contract_line_id, accounting_period, currency
 

@@ -5,6 +5,7 @@ with
 outcomes as (
 
     select * from {{ ref('int_contract_event_outcomes') }}
+    where event_effect not in ('credit', 'free_credit')
 
 ),
 

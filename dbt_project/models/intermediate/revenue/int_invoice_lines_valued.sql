@@ -86,6 +86,10 @@ valued as (
                     'legal_entity_code',
                     'currency',
                 ) }}
+            when line_kind = 'prepaid'
+                then {{ prepaid_track(
+                    'contract_id', 'contract_line_id', 'legal_entity_code', 'currency'
+                ) }}
             else {{ contract_track('contract_id', 'legal_entity_code', 'currency') }}
         end as track_key
     from converted

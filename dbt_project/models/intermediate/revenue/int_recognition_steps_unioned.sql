@@ -1,5 +1,6 @@
 -- One row per step of recognition: fixed service, the rest of a contract ended without refund,
--- usage of a period, or what a voided invoice had billed of service given: it is unbilled again.
+-- usage of a period, prepaid credit that is used or expires, or what a voided invoice had billed of
+-- service given: it is unbilled again.
 with
 
 obligations as (
@@ -22,7 +23,13 @@ termination_steps as (
 
 usage_charges as (
 
-    select * from {{ ref('usage_charges') }}
+    select * from {{ ref('int_usage_charges_payable') }}
+
+),
+
+prepaid_movements as (
+
+    select * from {{ ref('prepaid_credit_movements') }} where revenue_minor <> 0
 
 ),
 
@@ -96,8 +103,8 @@ unioned as (
         cast(null as varchar) as performance_obligation_id,
         product_code,
         through_date as step_end_date,
-        charge_minor as amount_minor,
-        {{ wide('charge_minor') }} * 10000 as amount_fine,
+        payable_minor as amount_minor,
+        {{ wide('payable_minor') }} * 10000 as amount_fine,
         price_version,
         event_count as source_event_count,
         accounting_period as usage_period,
@@ -108,6 +115,31 @@ unioned as (
         null as functional_minor,
         null as rate_id
     from usage_charges
+    union all
+    select
+        movement_kind || '|' || movement_key as recognition_step_id,
+        movement_kind as step_kind,
+        cast(null as bigint) as served_days_after,
+        case movement_kind when 'drawn' then 'usage_accrual' else 'recognition' end as entry_type,
+        contract_id,
+        coalesce(usage_contract_line_id, contract_line_id) as contract_line_id,
+        contract_version_id,
+        null as performance_obligation_id,
+        product_code,
+        movement_date as step_end_date,
+        revenue_minor as amount_minor,
+        {{ wide('revenue_minor') }} * 10000 as amount_fine,
+        null as price_version,
+        1 as source_event_count,
+        accounting_period as usage_period,
+        null as document_type,
+        null as document_id,
+        null as document_line_id,
+        {{ prepaid_track('contract_id', 'contract_line_id', 'legal_entity_code', 'currency') }}
+            as track_key,
+        null as functional_minor,
+        null as rate_id
+    from prepaid_movements
     union all
     select
         'void|' || credit_id || '|' || credit_line_id as recognition_step_id,

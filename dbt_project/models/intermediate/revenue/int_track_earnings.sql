@@ -1,5 +1,5 @@
 -- One row per amount that service or usage earned on a track, before billing is looked at: steps of
--- fixed service and charges of usage.
+-- fixed service, charges of usage, prepaid credit used or expired.
 with
 
 obligations as (
@@ -22,7 +22,7 @@ service_steps as (
 
 usage_charges as (
 
-    select * from {{ ref('usage_charges') }}
+    select * from {{ ref('int_usage_charges_payable') }}
 
 ),
 
@@ -46,9 +46,17 @@ earnings as (
             'contracts.currency',
         ) }} as track_key,
         usage_charges.through_date as earned_through_date,
-        usage_charges.charge_minor as amount_minor
+        usage_charges.payable_minor as amount_minor
     from usage_charges
     inner join contracts on usage_charges.contract_id = contracts.contract_id
+    union all
+    select
+        {{ prepaid_track('contract_id', 'contract_line_id', 'legal_entity_code', 'currency') }}
+            as track_key,
+        movement_date as earned_through_date,
+        revenue_minor as amount_minor
+    from {{ ref('prepaid_credit_movements') }}
+    where revenue_minor <> 0
 
 )
 

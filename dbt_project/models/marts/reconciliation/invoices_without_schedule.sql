@@ -1,5 +1,5 @@
 -- One row per invoice line with money that nothing will turn into revenue, and the reason: no fixed
--- obligation and no usage charge of its contract line covers its service.
+-- obligation, usage charge or prepaid credit of its contract line covers its service.
 with
 
 invoices as (
@@ -63,6 +63,16 @@ spans as (
         max(service_end_date) as last_date
     from usage_charges
     group by contract_id, contract_line_id
+    union all
+    select
+        contract_id,
+        contract_line_id,
+        'prepaid' as line_kind,
+        min(effective_date) as first_date,
+        max(ends_on) as last_date
+    from {{ ref('int_prepaid_grants_judged') }}
+    where outcome = 'applied'
+    group by contract_id, contract_line_id
 
 ),
 
@@ -88,6 +98,7 @@ judged as (
                 or invoice_lines.service_end_date is null
                 then 'MISSING_SERVICE_PERIOD'
             when invoice_lines.line_kind = 'usage' then 'NO_USAGE_CHARGED'
+            when invoice_lines.line_kind = 'prepaid' then 'NO_PREPAID_CREDIT'
             else 'NO_OBLIGATION'
         end as reason
     from invoices

@@ -36,8 +36,10 @@ described as (
         steps.document_type,
         steps.contract_id,
         steps.contract_line_id,
-        coalesce(steps.performance_obligation_id, substr(steps.recognition_step_id, 7))
-            as cause_key,
+        coalesce(
+            steps.performance_obligation_id,
+            substr(steps.recognition_step_id, instr(steps.recognition_step_id, '|') + 1)
+        ) as cause_key,
         steps.product_code,
         steps.legal_entity_code,
         steps.currency,
