@@ -99,6 +99,13 @@ _USAGE_CHARGE = """
     from usage.usage_charges
     where usage_charge_id in (select unnest($keys))
 """
+_PREPAID_CREDIT = """
+    select prepaid_credit_id as key, starts_on as sorted_by, contract_id, contract_line_id,
+        starts_on, ends_on, status, granted_minor, drawn_minor, expired_minor, left_minor,
+        price_minor, unearned_minor, currency
+    from usage.prepaid_credits
+    where prepaid_credit_id in (select unnest($keys))
+"""
 _SUBLEDGER_LINE = """
     with sealed as (
         select subledger_line_key, cast(sum(amount_minor) as bigint) as sealed_minor
@@ -173,6 +180,7 @@ QUERIES = {
     **{kind: _BILLING_DOCUMENT.format(document_type=kind) for kind in DOCUMENT_KINDS},
     **{kind: _ADJUSTMENT.format(document_type=kind) for kind in ("adjustment", "reversal")},
     "usage": _USAGE,
+    "prepaid_credit": _PREPAID_CREDIT,
     "usage_charge": _USAGE_CHARGE,
     "subledger_line": _SUBLEDGER_LINE,
     "journal_line": _JOURNAL_LINE,

@@ -189,6 +189,15 @@ def _usage(key: str, row: _Row) -> _Said:
     return f"usage {key}", says
 
 
+def _prepaid_credit(key: str, row: _Row) -> _Said:
+    currency = row["currency"]
+    return f"prepaid credit {key}", (
+        f"{_money(row['granted_minor'], currency)} for {_money(row['price_minor'], currency)},"
+        f" {row['starts_on']} to {row['ends_on']}, {_plain(row['status'])}:"
+        f" {_money(row['left_minor'], currency)} left"
+    )
+
+
 def _usage_charge(key: str, row: _Row) -> _Said:
     included = row["included_quantity"]
     after = f" ({_quantity(included)} included)" if included else ""
@@ -289,6 +298,7 @@ _WORDS: dict[str, Callable[[str, _Row], _Said]] = {
     "adjustment": _adjustment,
     "reversal": _adjustment,
     "usage": _usage,
+    "prepaid_credit": _prepaid_credit,
     "usage_charge": _usage_charge,
     "subledger_line": _subledger_line,
     "journal_line": _journal_line,

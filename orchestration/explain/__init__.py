@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from core.home import Home
 from orchestration import trace as tracing
-from orchestration.explain import balances, documents, journals, obligations, usage
+from orchestration.explain import balances, documents, journals, obligations, prepaid, usage
 from orchestration.explain.books import Books, open_books
 from orchestration.explain.explanation import Explanation, Onward
 from orchestration.trace_words import Node, describe
@@ -103,6 +103,7 @@ def _without_amount(books: Books, node: Node) -> Explanation:
 
 
 _EXPLAINED: dict[str, Callable[[Books, str], list[Explanation]]] = {
+    "prepaid_credit": lambda books, key: [prepaid.explain_credit(books, key)],
     "usage_charge": lambda books, key: [usage.explain_charge(books, key)],
     "subledger_line": lambda books, key: [journals.explain_subledger_line(books, key)],
     "journal_line": lambda books, key: [journals.explain_journal_line(books, key)],

@@ -11,7 +11,7 @@ from typing import TypeVar
 from orchestration.explain.books import Books, Row
 from orchestration.explain.explanation import Input, Onward, Step, sum_step
 from orchestration.explain.invoice_causes import invoice_pieces
-from orchestration.explain.pieces import Piece, rate_input, share_step, times_rate
+from orchestration.explain.pieces import Piece, rate_input, share_step, step_onward, times_rate
 from orchestration.explain.settlement_causes import concession_pieces, settlement_pieces
 
 _T = TypeVar("_T")
@@ -148,7 +148,7 @@ def _revenue(line: Row, rows: list[Row]) -> list[Piece]:
                 functional_minor=None if None in functional else -sum(filter(None, functional)),
                 functional_steps=tuple(each for part in parts for each in part.functional_steps),
                 inputs=rest.inputs,
-                onward=(_onward(step[0]),),
+                onward=(step_onward(step[0]),),
             )
         )
     return pieces
@@ -180,7 +180,7 @@ def _released_piece(row: Row) -> Piece:
         functional_minor=row["layer_functional_minor"],
         functional_steps=(layer_step(words, row),),
         onward=(
-            _onward(row),
+            step_onward(row),
             Onward(identifier=row["invoice_id"], words="the invoice it was billed with"),
         ),
     )
@@ -193,7 +193,7 @@ def _rest_piece(step: list[Row]) -> Piece:
     words = f"{_step_words(first)}, not billed by its day"
     whole, whole_functional = first["step_minor"], first["step_functional_minor"]
     if whole is None:
-        return Piece(words=words, minor=None, functional_minor=None, onward=(_onward(first),))
+        return Piece(words=words, minor=None, functional_minor=None, onward=(step_onward(first),))
     minor = whole - sum(row["amount_minor"] for row in released)
     parts = [row["matched_step_functional_minor"] for row in released]
     known = None not in {whole_functional, *parts}
@@ -227,7 +227,7 @@ def _rest_piece(step: list[Row]) -> Piece:
         functional_minor=functional,
         functional_steps=steps,
         inputs=rate_input(first, "step_rate", "step_rate_id") if minor else (),
-        onward=(_onward(first),),
+        onward=(step_onward(first),),
     )
 
 
@@ -250,18 +250,13 @@ def _by_step(rows: list[Row]) -> list[list[Row]]:
 
 
 def _step_words(row: Row) -> str:
+    if row["step_kind"] in {"drawn", "expired"}:
+        return f"prepaid credit {row['cause_key'].replace('|drawn|', ', drawn by ')}"
     if row["step_kind"] == "usage":
         return f"usage charge {row['cause_key']}"
     if row["step_kind"] == "termination":
         return f"rest of {row['cause_key']} when the contract ended"
     return f"{row['cause_key']} through {row['step_end_date']}"
-
-
-def _onward(row: Row) -> Onward:
-    if row["step_kind"] == "usage":
-        return Onward(identifier=row["cause_key"], words="the usage charge")
-    identifier = f"{row['cause_key']}:{row['accounting_period']}"
-    return Onward(identifier=identifier, words="the revenue schedule line")
 
 
 def _minus(minor: int | None) -> int | None:

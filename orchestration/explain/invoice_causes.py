@@ -19,6 +19,7 @@ from orchestration.explain.pieces import (
     negated,
     rate_input,
     share_step,
+    step_onward,
     times_rate,
     without_amount,
 )
@@ -120,7 +121,7 @@ def _cleared_at_layer(row: Row) -> Piece:
                 fine=True,
             ),
         ),
-        onward=(_cause_onward(row),),
+        onward=(step_onward(row),),
     )
 
 
@@ -141,19 +142,12 @@ def _cleared_at_step(row: Row) -> Piece:
             ),
         ),
         inputs=rate_input(row, "step_rate", "step_rate_id"),
-        onward=(_cause_onward(row),),
+        onward=(step_onward(row),),
     )
 
 
 def _cause(row: Row) -> str:
     return f"{row['cause_key']} through {row['step_end_date']}"
-
-
-def _cause_onward(row: Row) -> Onward:
-    if row["step_kind"] == "usage":
-        return Onward(identifier=row["cause_key"], words="the usage charge")
-    identifier = f"{row['cause_key']}:{row['accounting_period']}"
-    return Onward(identifier=identifier, words="the revenue schedule line")
 
 
 _INVOICE_ROLES: dict[str, Callable[[Row, Piece, list[Row]], list[Piece]]] = {

@@ -79,6 +79,17 @@ def share_step(
     return money_step(name, template, operands, stored, currency)
 
 
+def step_onward(row: Row) -> Onward:
+    """Return the way on from a step of recognition to what it is of."""
+    if row["step_kind"] == "usage":
+        return Onward(identifier=row["cause_key"], words="the usage charge")
+    if row["step_kind"] in {"drawn", "expired"}:
+        credit_id = row["cause_key"].partition(f"|{row['step_kind']}")[0]
+        return Onward(identifier=credit_id, words="the prepaid credit")
+    identifier = f"{row['cause_key']}:{row['accounting_period']}"
+    return Onward(identifier=identifier, words="the revenue schedule line")
+
+
 def negated(piece: Piece) -> Piece:
     """Return a piece on the other side."""
     minor, functional = piece.minor, piece.functional_minor

@@ -25,6 +25,7 @@ from orchestration.explain.explanation import (
     number,
     number_step,
 )
+from orchestration.explain.prepaid import drawn_steps
 
 _CHARGE = "select * from usage.usage_charges where usage_charge_id = $1"
 _DAYS = """
@@ -88,7 +89,7 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
         ),
         references=_REFERENCES,
         inputs=tuple(_inputs(charge, days, tiers, adjustments)),
-        steps=tuple(_steps(charge, days, tiers, adjustments)),
+        steps=(*_steps(charge, days, tiers, adjustments), *drawn_steps(books, charge)),
         notes=tuple(_notes(charge)),
         onward=(
             Onward(identifier=charge_id, words="the events behind it", command="trace"),

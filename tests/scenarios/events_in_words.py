@@ -97,5 +97,5 @@ def _line(line: Row, currency: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _value(value: str) -> str:
-    return value.replace("_", " ")
+def _value(value: str | list[str]) -> str:
+    return (value if isinstance(value, str) else ", ".join(value)).replace("_", " ")

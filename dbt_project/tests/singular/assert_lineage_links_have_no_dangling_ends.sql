@@ -60,6 +60,11 @@ nodes as (
     from {{ ref('usage_charges') }}
     union all
     select
+        'prepaid_credit' as node_type,
+        prepaid_credit_id as node_key
+    from {{ ref('prepaid_credits') }}
+    union all
+    select
         'subledger_line' as node_type,
         subledger_line_key as node_key
     from {{ ref('int_subledger_lines_delivered') }}

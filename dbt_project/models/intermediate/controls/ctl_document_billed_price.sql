@@ -29,7 +29,7 @@ prepaid_lines as (
         lines.contract_line_id,
         lines.invoice_id,
         lines.invoice_date,
-        lines.transaction_exponent,
+        min(lines.transaction_exponent) as transaction_exponent,
         max(lines.service_end_date) as service_end_date,
         sum(lines.net_minor - coalesce(credited.net_minor, 0)) as net_minor
     from {{ ref('int_invoice_lines_valued') }} as lines
@@ -39,11 +39,7 @@ prepaid_lines as (
             and lines.invoice_line_id = credited.invoice_line_id
     where lines.line_kind = 'prepaid'
     group by
-        lines.contract_id,
-        lines.contract_line_id,
-        lines.invoice_id,
-        lines.invoice_date,
-        lines.transaction_exponent
+        lines.contract_id, lines.contract_line_id, lines.invoice_id, lines.invoice_date
 
 ),
 

@@ -1,5 +1,6 @@
--- One row per link that leads to a subledger line: from the version, the billing document or the
--- usage charge it was computed from. Lines of a month with two versions belong to both.
+-- One row per link that leads to a subledger line: from the version, the billing document, the
+-- usage charge or the expired prepaid credit it was computed from. Lines of a month with two
+-- versions belong to both.
 with
 
 subledger_lines as (
@@ -29,6 +30,12 @@ billing_documents as (
 usage_charges as (
 
     select * from {{ ref('usage_charges') }}
+
+),
+
+expired as (
+
+    select * from {{ ref('prepaid_credit_movements') }} where movement_kind = 'expired'
 
 ),
 
@@ -93,6 +100,21 @@ links as (
             and subledger_lines.contract_id = usage_charges.contract_id
             and subledger_lines.origin_period = usage_charges.accounting_period
     where subledger_lines.entry_type = 'usage_accrual'
+
+    union
+
+    select
+        'prepaid_credit' as from_type,
+        expired.prepaid_credit_id as from_key,
+        'subledger_line' as to_type,
+        subledger_lines.subledger_line_key as to_key
+    from subledger_lines
+    inner join expired
+        on
+            subledger_lines.contract_line_id = expired.contract_line_id
+            and subledger_lines.contract_id = expired.contract_id
+            and subledger_lines.origin_period = expired.accounting_period
+    where subledger_lines.entry_type = 'recognition' and subledger_lines.document_type is null
 
 )
 

@@ -1,6 +1,6 @@
 -- One row per contract event: the worst state of the revenue lines of the days it decides. A pause
--- books nothing: it moves days, and those are booked for the event that brought their terms. Prepaid
--- credit decides the lines of what was drawn from it and of what expired.
+-- books nothing: it moves days, and those are booked for the event that brought their terms.
+-- Prepaid credit decides the lines of what was drawn from it and of what expired.
 with
 
 outcomes as (

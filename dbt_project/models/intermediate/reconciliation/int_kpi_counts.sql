@@ -13,12 +13,6 @@ documents_posted as (
 
 ),
 
-schedule_lines as (
-
-    select * from {{ ref('revenue_schedule_lines') }}
-
-),
-
 usage_charges as (
 
     select * from {{ ref('usage_charges') }}
@@ -52,7 +46,7 @@ schedules as (
         contract_line_id,
         'fixed' as line_kind,
         cast(null as varchar) as accounting_period
-    from schedule_lines
+    from {{ ref('revenue_schedule_lines') }}
     union all
     select distinct
         contract_id,

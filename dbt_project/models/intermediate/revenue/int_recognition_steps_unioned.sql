@@ -9,30 +9,6 @@ obligations as (
 
 ),
 
-service_steps as (
-
-    select * from {{ ref('int_obligation_steps') }}
-
-),
-
-termination_steps as (
-
-    select * from {{ ref('int_termination_steps') }}
-
-),
-
-usage_charges as (
-
-    select * from {{ ref('int_usage_charges_payable') }}
-
-),
-
-prepaid_movements as (
-
-    select * from {{ ref('prepaid_credit_movements') }} where revenue_minor <> 0
-
-),
-
 voided_lines as (
 
     select * from {{ ref('int_voided_lines_split') }}
@@ -49,7 +25,7 @@ fixed_steps as (
         amount_fine,
         'service' as step_kind,
         cast(served_days_after as bigint) as served_days_after
-    from service_steps
+    from {{ ref('int_obligation_steps') }}
     union all
     select
         performance_obligation_id,
@@ -58,7 +34,45 @@ fixed_steps as (
         {{ wide('amount_minor') }} * 10000 as amount_fine,
         'termination' as step_kind,
         cast(null as bigint) as served_days_after
-    from termination_steps
+    from {{ ref('int_termination_steps') }}
+
+),
+
+used_steps as (
+
+    select
+        'usage|' || usage_charge_id as recognition_step_id,
+        'usage' as step_kind,
+        'usage_accrual' as entry_type,
+        contract_id,
+        contract_line_id,
+        contract_version_id,
+        product_code,
+        through_date as step_end_date,
+        payable_minor as amount_minor,
+        price_version,
+        event_count,
+        accounting_period,
+        cast(null as varchar) as track_key
+    from {{ ref('int_usage_charges_payable') }}
+    union all
+    select
+        movement_kind || '|' || movement_key as recognition_step_id,
+        movement_kind as step_kind,
+        case movement_kind when 'drawn' then 'usage_accrual' else 'recognition' end as entry_type,
+        contract_id,
+        coalesce(usage_contract_line_id, contract_line_id) as contract_line_id,
+        contract_version_id,
+        product_code,
+        movement_date as step_end_date,
+        revenue_minor as amount_minor,
+        null as price_version,
+        1 as event_count,
+        accounting_period,
+        {{ prepaid_track('contract_id', 'contract_line_id', 'legal_entity_code', 'currency') }}
+            as track_key
+    from {{ ref('prepaid_credit_movements') }}
+    where revenue_minor <> 0
 
 ),
 
@@ -93,53 +107,28 @@ unioned as (
         on fixed_steps.performance_obligation_id = obligations.performance_obligation_id
     union all
     select
-        'usage|' || usage_charge_id as recognition_step_id,
-        'usage' as step_kind,
+        recognition_step_id,
+        step_kind,
         cast(null as bigint) as served_days_after,
-        'usage_accrual' as entry_type,
+        entry_type,
         contract_id,
         contract_line_id,
         contract_version_id,
-        cast(null as varchar) as performance_obligation_id,
+        null as performance_obligation_id,
         product_code,
-        through_date as step_end_date,
-        payable_minor as amount_minor,
-        {{ wide('payable_minor') }} * 10000 as amount_fine,
+        step_end_date,
+        amount_minor,
+        {{ wide('amount_minor') }} * 10000 as amount_fine,
         price_version,
         event_count as source_event_count,
         accounting_period as usage_period,
         null as document_type,
         null as document_id,
         null as document_line_id,
-        null as track_key,
+        track_key,
         null as functional_minor,
         null as rate_id
-    from usage_charges
-    union all
-    select
-        movement_kind || '|' || movement_key as recognition_step_id,
-        movement_kind as step_kind,
-        cast(null as bigint) as served_days_after,
-        case movement_kind when 'drawn' then 'usage_accrual' else 'recognition' end as entry_type,
-        contract_id,
-        coalesce(usage_contract_line_id, contract_line_id) as contract_line_id,
-        contract_version_id,
-        null as performance_obligation_id,
-        product_code,
-        movement_date as step_end_date,
-        revenue_minor as amount_minor,
-        {{ wide('revenue_minor') }} * 10000 as amount_fine,
-        null as price_version,
-        1 as source_event_count,
-        accounting_period as usage_period,
-        null as document_type,
-        null as document_id,
-        null as document_line_id,
-        {{ prepaid_track('contract_id', 'contract_line_id', 'legal_entity_code', 'currency') }}
-            as track_key,
-        null as functional_minor,
-        null as rate_id
-    from prepaid_movements
+    from used_steps
     union all
     select
         'void|' || credit_id || '|' || credit_line_id as recognition_step_id,

@@ -23,10 +23,8 @@ daily_usage as (
 
 charges as (
 
-    select usage_charges.*
-    from usage_charges
-    inner join (select distinct contract_id from credits) as paid
-        on usage_charges.contract_id = paid.contract_id
+    select * from usage_charges
+    where contract_id in (select credits.contract_id from credits)
 
 ),
 

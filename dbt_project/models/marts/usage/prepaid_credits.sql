@@ -1,5 +1,5 @@
--- One row per prepaid credit: what was granted, used, has expired and is left, what was paid for it,
--- and what of that is revenue or still deferred.
+-- One row per prepaid credit: what was granted, used, has expired and is left, what was paid for
+-- it, and what of that is revenue or still deferred.
 with
 
 credits as (
