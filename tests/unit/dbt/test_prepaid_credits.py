@@ -1,0 +1,299 @@
+"""Prepaid credit: which charge draws which credit, what of its price is revenue, what is refused.
+
+Belongs here: contracts whose calls cost a cent each, and the credit that pays for them.
+Does not: how the charges come about, or any credit against random use (tests.properties).
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.books_given import company_with_books, credit, invoice
+from tests.unit.dbt.given import (
+    cancellation,
+    event,
+    legal_entity,
+    price,
+    product,
+    subscription,
+    usage,
+    usage_line,
+)
+from tests.warehouse import Row, Warehouse
+
+SELECT = "tag:books"
+Movement = tuple[str, str, str, int, int, int]
+
+
+def grant(contract_id: str, grant_id: str, amount: str, paid: str, **changes: Any) -> Row:
+    """Return the event of a grant; by default it can be used in the whole year of the contract."""
+    data = {
+        "grant_id": grant_id,
+        "contract_id": contract_id,
+        "contract_line_id": f"{contract_id}-CREDIT",
+        "product_code": "CREDIT",
+        "currency": "USD",
+        "credit_amount": amount,
+        "price_amount": paid,
+        "priority": 100,
+        "effective_date": "2026-01-01",
+        "recurrence": "none",
+        "lasts_months": 1,
+    } | changes
+    return event("prepaid_credit.granted", data.pop("event_id", f"granted-{grant_id}"), **data)
+
+
+def _contract(name: str, **changes: Any) -> list[Row]:
+    """Return a contract with a meter of its own, whose calls cost a cent."""
+    return [subscription(name, [usage_line(name, "CENT", name)], **changes)]
+
+
+def _billed(name: str, invoice_id: str, net: str) -> Row:
+    line = {
+        "contract_id": name,
+        "contract_line_id": f"{name}-CREDIT",
+        "product_code": "CREDIT",
+        "line_kind": "prepaid",
+        "net_amount": net,
+    }
+    return invoice(invoice_id, "2026-01-01", [line])
+
+
+# Contract: its grants, then its calls by day.
+GIVEN: dict[str, tuple[list[Row], list[tuple[str, int]]]] = {
+    # The first pays because it goes first, the second because it ends first, the third is older.
+    "ORDER": (
+        [
+            grant("ORDER", "O-late", "5.00", "5.00", expires_date="2026-06-30"),
+            grant("ORDER", "O-new", "5.00", "5.00", expires_date="2026-03-31", at="2026-01-02"),
+            grant("ORDER", "O-old", "5.00", "5.00", expires_date="2026-03-31", at="2025-12-31"),
+            grant("ORDER", "O-first", "5.00", "5.00", priority=1),
+        ],
+        [("2026-02-10", 1800)],
+    ),
+    # The charge of January falls on its days: what comes after the 15th finds no credit.
+    "DAYS": (
+        [grant("DAYS", "D", "50.00", "40.00", expires_date="2026-01-15")],
+        [("2026-01-10", 1000), ("2026-01-15", 500), ("2026-01-16", 700)],
+    ),
+    # A third of a cent each time: the parts add up to the price.
+    "THIRDS": (
+        [grant("THIRDS", "T", "0.03", "0.01", expires_date="2026-04-30")],
+        [("2026-01-05", 1), ("2026-02-05", 1), ("2026-03-05", 1), ("2026-04-05", 1)],
+    ),
+    "MONTHLY": (
+        [grant("MONTHLY", "M", "10.00", "5.00", recurrence="monthly", expires_date="2026-03-31")],
+        [("2026-01-20", 400), ("2026-02-20", 1200)],
+    ),
+    "ROLLING": (
+        [
+            grant(
+                "ROLLING",
+                "R",
+                "10.00",
+                "5.00",
+                recurrence="monthly",
+                lasts_months=2,
+                expires_date="2026-02-28",
+            )
+        ],
+        [("2026-01-20", 400), ("2026-02-20", 1200)],
+    ),
+    # px-prepaid-breakage: 1,000 for 1,000; 450 and 450 are used, 100 expire.
+    "BROKEN": (
+        [grant("BROKEN", "B", "1000.00", "1000.00", expires_date="2026-03-31")],
+        [("2026-01-20", 45000), ("2026-02-20", 45000)],
+    ),
+    "ESTIMATED": (
+        [grant("ESTIMATED", "E", "1000.00", "1000.00", expires_date="2026-03-31")],
+        [("2026-01-20", 45000), ("2026-02-20", 45000)],
+    ),
+    # 800 for 1,000, 600 used: 480 earned, 320 given back when the contract ends.
+    "ENDED": (
+        [grant("ENDED", "X", "1000.00", "800.00")],
+        [("2026-01-20", 60000)],
+    ),
+}
+_OTHERS = {"ESTIMATED": {"legal_entity_code": "EST"}}
+_REFUSED = [
+    grant("NOBODY", "W-unknown", "10.00", "8.00"),
+    grant("ORDER", "W-euro", "10.00", "8.00", currency="EUR"),
+    grant("ENDED", "W-ended", "10.00", "8.00", effective_date="2026-04-01"),
+    grant("DAYS", "D", "99.00", "9.00", event_id="again-D", at="2026-02-01"),
+    grant("DAYS", "D", "50.00", "40.00", event_id="same-D", at="2026-02-01")
+    | {"data": GIVEN["DAYS"][0][0]["data"]},
+]
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """Return the books of all contracts above as of 1 July 2026."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("prepaid"))
+    company_with_books(warehouse)
+    warehouse.insert("raw.reference_legal_entities", [legal_entity("EST")])
+    warehouse.insert("raw.reference_products", [product("CREDIT", "prepaid", "as_used")])
+    for table, rows in price("CENT", "per_unit", [("", "0.01", "")]).items():
+        warehouse.insert(table, rows)
+    policy = {"policy_code": "prepaid_breakage_percent", "legal_entity_code": "EST"}
+    policy |= {"policy_value": "10", "valid_from": "2025-01-01", "row_number": 1}
+    warehouse.insert("raw.reference_policies", [policy])
+    events = [row for name in GIVEN for row in _contract(name, **_OTHERS.get(name, {}))]
+    events += [row for grants, _ in GIVEN.values() for row in grants]
+    events += [
+        _billed("ENDED", "I-ended", "800.00"),
+        cancellation("ENDED", "2026-03-01", "immediate_credit", "2026-02-28"),
+        credit("C-ended", "I-ended", "2026-03-01", "320.00", "modification"),
+        _billed("THIRDS", "I-thirds", "0.01"),
+        _billed("MONTHLY", "I-monthly", "15.00"),
+        _billed("DAYS", "I-days", "40.01"),
+    ]
+    warehouse.insert("raw.events", events + _REFUSED)
+    warehouse.insert(
+        "raw.usage",
+        [
+            usage(f"{name}-{day}", f"{day} 17:00:00", str(calls), meter_code=name)
+            for name, (_, uses) in GIVEN.items()
+            for day, calls in uses
+        ],
+    )
+    warehouse.build(SELECT)
+    return warehouse
+
+
+def _movements(books: Warehouse, contract_id: str) -> list[Movement]:
+    """Return credit, kind, day, amount, balance and revenue of each movement but the grant."""
+    rows = books.query(
+        f"""
+        select prepaid_credit_id, movement_kind, cast(movement_date as varchar) as day,
+            amount_minor, balance_minor, revenue_minor
+        from usage.prepaid_credit_movements
+        where contract_id = '{contract_id}' and movement_kind <> 'granted'
+        order by movement_date, prepaid_credit_id, movement_kind
+        """
+    )
+    return [tuple(row.values()) for row in rows]  # type: ignore[misc]
+
+
+def _payable(books: Warehouse, contract_id: str) -> dict[str, int]:
+    rows = books.query(
+        f"""
+        select accounting_period, payable_minor from intermediate.int_usage_charges_payable
+        where contract_id = '{contract_id}' order by 1
+        """
+    )
+    return {row["accounting_period"]: row["payable_minor"] for row in rows}
+
+
+def test_credit_pays_by_priority_then_the_one_that_ends_first_then_the_older(
+    books: Warehouse,
+) -> None:
+    drawn = {row[0]: -row[3] for row in _movements(books, "ORDER") if row[1] == "drawn"}
+    assert drawn == {"O-first": 500, "O-old": 500, "O-new": 500, "O-late": 300}
+    assert _payable(books, "ORDER") == {"2026-02": 0}
+
+
+def test_credit_pays_for_the_days_it_is_valid(books: Warehouse) -> None:
+    assert _movements(books, "DAYS") == [
+        ("D", "drawn", "2026-01-15", -1500, 3500, 1200),
+        ("D", "expired", "2026-01-15", -3500, 0, 2800),
+    ]
+    assert _payable(books, "DAYS") == {"2026-01": 700}
+
+
+def test_revenue_of_the_parts_adds_up_to_the_price(books: Warehouse) -> None:
+    assert [row[5] for row in _movements(books, "THIRDS")] == [0, 1, 0]
+    assert _payable(books, "THIRDS") == {
+        "2026-01": 0,
+        "2026-02": 0,
+        "2026-03": 0,
+        "2026-04": 1,
+    }
+
+
+def test_a_monthly_grant_starts_anew_and_what_is_left_expires(books: Warehouse) -> None:
+    assert _movements(books, "MONTHLY") == [
+        ("M|1", "drawn", "2026-01-20", -400, 600, 200),
+        ("M|1", "expired", "2026-01-31", -600, 0, 300),
+        ("M|2", "drawn", "2026-02-20", -1000, 0, 500),
+        ("M|3", "expired", "2026-03-31", -1000, 0, 500),
+    ]
+    assert _payable(books, "MONTHLY") == {"2026-01": 0, "2026-02": 200}
+
+
+def test_a_monthly_grant_that_lasts_longer_rolls_over(books: Warehouse) -> None:
+    assert _movements(books, "ROLLING") == [
+        ("R|1", "drawn", "2026-01-20", -400, 600, 200),
+        ("R|1", "drawn", "2026-02-20", -600, 0, 300),
+        ("R|2", "drawn", "2026-02-20", -600, 400, 300),
+        ("R|2", "expired", "2026-02-28", -400, 0, 200),
+    ]
+
+
+def test_what_expires_is_revenue_when_it_does(books: Warehouse) -> None:
+    assert [row[5] for row in _movements(books, "BROKEN")] == [45000, 45000, 10000]
+
+
+def test_an_estimate_of_breakage_is_spread_over_the_use(books: Warehouse) -> None:
+    assert [row[5] for row in _movements(books, "ESTIMATED")] == [50000, 50000, 0]
+
+
+def test_what_is_given_back_is_no_revenue(books: Warehouse) -> None:
+    assert _movements(books, "ENDED") == [
+        ("X", "drawn", "2026-01-20", -60000, 40000, 48000),
+        ("X", "expired", "2026-02-28", -40000, 0, 0),
+    ]
+    balances = books.query(
+        """
+        select deferred_revenue_minor as deferred, unbilled_receivable_minor as unbilled
+        from revenue.contract_balances where contract_id = 'ENDED' order by accounting_period
+        """
+    )
+    assert balances[-1] == {"deferred": 0, "unbilled": 0}
+
+
+def test_what_is_not_revenue_yet_is_deferred(books: Warehouse) -> None:
+    rows = books.query(
+        """
+        select balances.accounting_period, balances.deferred_revenue_minor as deferred
+        from revenue.contract_balances as balances
+        where contract_id = 'THIRDS' and accounting_period <= '2026-03' order by 1
+        """
+    )
+    assert [row["deferred"] for row in rows] == [1, 0, 0]
+
+
+def test_a_grant_that_does_not_count_is_listed_with_its_reason(books: Warehouse) -> None:
+    rows = books.query(
+        """
+        select sentence, exception_code from controls.control_results
+        where control_code = 'PREPAID_CREDIT' order by sentence
+        """
+    )
+    assert {row["exception_code"] for row in rows} == {"PREPAID_CREDIT_REFUSED"}
+    assert [row["sentence"] for row in rows] == [
+        "Grant D of prepaid credit for contract DAYS says something else than event granted-D,"
+        " which stands.",
+        "Grant W-ended of prepaid credit for contract ENDED begins on 2026-04-01, and service ends"
+        " on 2026-02-28.",
+        "Grant W-euro of prepaid credit for contract ORDER is in EUR, and the contract is in USD.",
+        "Grant W-unknown of prepaid credit for contract NOBODY pays for nothing: nobody announced"
+        " the contract.",
+    ]
+    counted = "select 1 from usage.prepaid_credits where grant_id like 'W-%'"
+    assert books.query(counted) == []
+
+
+def test_credit_that_is_billed_above_its_price_is_held(books: Warehouse) -> None:
+    rows = books.query(
+        """
+        select subject_key, sentence from controls.control_results
+        where control_code = 'BILLED_PRICE' and not is_passed
+        """
+    )
+    assert rows == [
+        {
+            "subject_key": "invoice:I-days",
+            "sentence": "Invoice I-days over 40.01 USD: with it line DAYS-CREDIT of contract DAYS"
+            " is billed 40.01 USD through 2026-12-31; its terms cost 40.00 USD.",
+        }
+    ]
