@@ -27,6 +27,20 @@ def _amended(name: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
     return event("subscription.amended", data, id=f"amended-{name}", time="2026-02-27T10:00:00Z")
 
 
+def _granted(contract_id: str) -> dict[str, Any]:
+    data = {
+        "grant_id": f"G-{contract_id}",
+        "contract_id": contract_id,
+        "contract_line_id": f"{contract_id}-9",
+        "product_code": "API",
+        "currency": "USD",
+        "credit_amount": "100.00",
+        "price_amount": "80.00",
+        "effective_date": "2026-02-01",
+    }
+    return event("prepaid_credit.granted", data, id=f"granted-{contract_id}")
+
+
 FAULTS = [
     _fault(
         "a contract announced twice",
@@ -85,5 +99,10 @@ FAULTS = [
         says("crm", _amended("S9", [seats("S9"), calls("S9", price_id="nope")])),
         "exception AMENDMENT_INCOMPLETE",
         touches=("S9",),
+    ),
+    _fault(
+        "prepaid credit of a contract nobody announced",
+        says("crm", _granted("S0")),
+        "exception PREPAID_CREDIT_REFUSED",
     ),
 ]
