@@ -21,7 +21,8 @@ from ingestion.reference_tables import ENTRY_TYPES, TABLES
 from ingestion.table_columns import Column
 
 USAGE_COLUMNS = ("id", "subject", "time", "meter", "quantity")
-OPTIONAL_USAGE_COLUMNS = ("source", "received_at")
+CORRECTION_COLUMNS = ("supersedes", "cancels", "correction_reason")
+OPTIONAL_USAGE_COLUMNS = ("source", "received_at", *CORRECTION_COLUMNS)
 DEFAULT_RETENTION_MONTHS = 13
 
 

@@ -12,16 +12,17 @@ import duckdb
 
 from core.home import Home
 from ingestion.quarantine import Reason
-from ingestion.raw_store import events_path, quote, usage_path
+from ingestion.raw_store import events_path, quote, usage_corrections_path, usage_path
+from ingestion.sources.usage_sql import STAGED_TEXT
 
 _CURE = (
     "The first stands; if this one corrects it, have the source send the correction as an event "
     "with its own id."
 )
-_USAGE_WORDS = (
-    "quantity::varchar || ' ' || meter_code || ' of ' || subject || ' at ' "
-    "|| strftime(occurred_at, '%Y-%m-%dT%H:%M:%SZ')"
-)
+_USAGE_WORDS = """concat(
+    coalesce('cancels ' || cancels, quantity::varchar || ' ' || meter_code || ' of ' || subject),
+    ' at ', strftime(occurred_at, '%Y-%m-%dT%H:%M:%SZ'), ', superseding ' || supersedes
+)"""
 _EVENT_WORDS = """json_object(
     'type', event_type, 'subject', subject, 'time', occurred_at,
     'correlation id', correlation_id, 'causation id', causation_id, 'data', data::json
@@ -44,19 +45,24 @@ def _create_firsts(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         "select distinct first_day::varchar, first_number from verdicts "
         "where not is_duplicate and first_number is not null order by 1, 2"
     ).fetchall()
-    usage = [usage_path(home, day, number) for day, number in places]
+    usage = [path for path in (usage_path(home, *place) for place in places) if path.exists()]
     events = [events_path(home, number) for number in sorted({number for _, number in places})]
     staged = "where ordinal in (select first_ordinal from verdicts where not is_duplicate)"
     parts = [
         f"select source, event_id, {_USAGE_WORDS} as words from staged_usage {staged}",
         f"select source, event_id, {_EVENT_WORDS} from staged_events {staged}",
     ]
-    for words, paths in ((_USAGE_WORDS, usage), (_EVENT_WORDS, events)):
-        if found := [path for path in paths if path.exists()]:
-            parts.append(
-                f"select source, event_id, {words} from read_parquet({_list(found)}) "
-                "where (source, event_id) in (select (source, event_id) from conflicting)"
-            )
+    conflicting = "(source, event_id) in (select (source, event_id) from conflicting)"
+    if places:
+        parts.append(
+            f"select source, event_id, {_USAGE_WORDS} from ({_usage_of_before(home, usage)}) "
+            f"where {conflicting}"
+        )
+    if found := [path for path in events if path.exists()]:
+        parts.append(
+            f"select source, event_id, {_EVENT_WORDS} from read_parquet({_list(found)}) "
+            f"where {conflicting}"
+        )
     connection.execute(
         f"""
         create temp table conflicting as
@@ -72,6 +78,26 @@ def _create_firsts(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     )
 
 
+def _usage_of_before(home: Home, usage: Sequence[Path]) -> str:
+    """Return the query for usage and cancellations of earlier ingests, with what they correct."""
+    said = quote(usage_corrections_path(home, 0).parent / "*.parquet")
+    columns = "source, event_id, subject, meter_code, quantity, occurred_at"
+    measured = (
+        f"select {columns} from read_parquet({_list(usage)})"
+        if usage
+        else f"select {columns} from staged_usage limit 0"
+    )
+    return f"""
+        select measured.*, corrected_event_id as supersedes, null::varchar as cancels
+        from ({measured}) as measured
+        left join read_parquet({said}) as said using (source, event_id)
+        union all
+        select source, event_id, null, null, null, occurred_at, null, corrected_event_id
+        from read_parquet({said})
+        where is_cancellation
+    """
+
+
 def _refuse_usage(connection: duckdb.DuckDBPyConnection) -> None:
     """Write the sentences of usage in bulk: a broken source conflicts by the thousand."""
     connection.execute(
@@ -84,16 +110,12 @@ def _refuse_usage(connection: duckdb.DuckDBPyConnection) -> None:
             'Usage ' || conflicting.event_id || ' of ' || conflicting.source
                 || ' came again and says something else. First: ' || firsts.words
                 || '. Now: ' || conflicting.words || '. {_CURE}',
-            json_object(
-                'source', conflicting.source, 'id', conflicting.event_id,
-                'subject', staged_usage.subject, 'meter', meter_code,
-                'time', occurred_at, 'quantity', quantity::varchar,
-                'properties', properties::json
-            )::varchar
+            staged_usage.raw_text
         from conflicting
         inner join firsts
             on conflicting.source = firsts.source and conflicting.event_id = firsts.event_id
-        inner join staged_usage on conflicting.ordinal = staged_usage.ordinal
+        inner join (select ordinal, {STAGED_TEXT} as raw_text from staged_usage) as staged_usage
+            on conflicting.ordinal = staged_usage.ordinal
         where conflicting.is_usage
         """
     )

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from core.files import exclusive_lock, write_atomically
 from core.home import Home
 from core.spans import naive_utc
-from ingestion import identities, manifest, quarantine, raw_store, vault
+from ingestion import corrections, identities, manifest, quarantine, raw_store, vault
 from ingestion.company import Company
 from ingestion.manifest import Head, ManifestError, Row
 from ingestion.ordinals import file_of, line_of
@@ -198,6 +198,11 @@ def write_raw(
     moment = _timestamp(known_at)
     written = _write_usage(connection, home, number, moment)
     stores = (
+        (
+            raw_store.usage_corrections_path(home, number),
+            corrections.accepted_corrections(number, moment),
+        ),
+        (raw_store.corrected_usage_path(home, number), corrections.newly_corrected(number, moment)),
         (raw_store.events_path(home, number), _events(number, moment)),
         (raw_store.identities_path(home, number), identities.accepted_identities(number)),
         (raw_store.quarantine_path(home, number), quarantine.refused_rows(number, moment)),
@@ -238,12 +243,13 @@ def _write_usage(
             {line_of("ordinal")} as landed_line, usage_day
         from accepted_usage
         inner join staged_files on {file_of("ordinal")} = file_number
+        where cancels is null
     """
     days = raw_store.work_folder(home) / "days"
     connection.execute(raw_store.copy_by_day_statement(query, days))
     finished = [_one_file(connection, day) for day in sorted(days.glob("*"))]
     written = sum(pq.read_metadata(path).num_rows for path in finished)
-    row = connection.execute("select count(*) from accepted_usage").fetchone()
+    row = connection.execute("select count(*) from accepted_usage where cancels is null").fetchone()
     accepted = int(row[0]) if row else 0
     if written != accepted:
         raise ManifestError(

@@ -20,7 +20,8 @@ from core.errors import TieoutError
 from core.files import create_exclusively
 from core.home import Home
 from core.spans import format_instant, naive_utc
-from ingestion.raw_store import MANIFEST_COLUMNS, manifest_path, quote
+from ingestion.raw_columns import MANIFEST_COLUMNS
+from ingestion.raw_store import manifest_path, quote
 
 GENESIS_HASH = sha256_hex("tieout raw manifest 0")
 _ARROW_TYPES = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "TIMESTAMP": pa.timestamp("us")}

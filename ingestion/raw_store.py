@@ -1,7 +1,7 @@
 """The append-only Parquet files of `raw/` and `quarantine/`, and the views over them.
 
-Belongs here: file names, columns, typed empty first files, sweeping what no manifest entry owns.
-Does not: deciding what is accepted (landing) or what the numbers mean (manifest).
+Belongs here: file names, typed empty first files, sweeping what no manifest entry owns.
+Does not: their columns (raw_columns), what is accepted (landing), what the numbers mean (manifest).
 """
 
 from collections.abc import Iterator
@@ -12,99 +12,21 @@ import duckdb
 
 from core.files import create_exclusively, move_into_place, sweep_temporaries
 from core.home import Home
+from ingestion.raw_columns import (
+    CORRECTED_USAGE_COLUMNS,
+    EVENT_COLUMNS,
+    IDENTITY_COLUMNS,
+    MANIFEST_COLUMNS,
+    QUARANTINE_COLUMNS,
+    REPLAY_COLUMNS,
+    SUBJECT_COLUMNS,
+    USAGE_COLUMNS,
+    USAGE_CORRECTION_COLUMNS,
+)
 from ingestion.reference_tables import TABLES
 from ingestion.table_columns import snapshot_columns
 
 GENESIS_DAY = "1970-01-01"  # the partition of the typed empty usage file
-
-MANIFEST_COLUMNS = {
-    "manifest_number": "BIGINT",
-    "entry_kind": "VARCHAR",
-    "source": "VARCHAR",
-    "landed_path": "VARCHAR",
-    "landed_sha256": "VARCHAR",
-    "known_at": "TIMESTAMP",
-    "landed_count": "BIGINT",
-    "accepted_count": "BIGINT",
-    "duplicate_count": "BIGINT",
-    "quarantined_count": "BIGINT",
-    "table_name": "VARCHAR",
-    "files": "VARCHAR",
-    "previous_hash": "VARCHAR",
-    "entry_hash": "VARCHAR",
-}
-EVENT_COLUMNS = {
-    "manifest_number": "BIGINT",
-    "event_key": "VARCHAR",
-    "source": "VARCHAR",
-    "event_id": "VARCHAR",
-    "event_type": "VARCHAR",
-    "schema_version": "INTEGER",
-    "subject": "VARCHAR",
-    "occurred_at": "TIMESTAMP",
-    "received_at": "TIMESTAMP",
-    "known_at": "TIMESTAMP",
-    "correlation_id": "VARCHAR",
-    "causation_id": "VARCHAR",
-    "data": "VARCHAR",
-    "body_hash": "VARCHAR",
-    "landed_path": "VARCHAR",
-    "landed_line": "BIGINT",
-}
-USAGE_COLUMNS = {  # without usage_day, which is the partition
-    "manifest_number": "BIGINT",
-    "source": "VARCHAR",
-    "event_id": "VARCHAR",
-    "subject": "VARCHAR",
-    "meter_code": "VARCHAR",
-    "quantity": "DECIMAL(17,6)",
-    "occurred_at": "TIMESTAMP",
-    "received_at": "TIMESTAMP",
-    "known_at": "TIMESTAMP",
-    "properties": "VARCHAR",
-    "landed_path": "VARCHAR",
-    "landed_line": "BIGINT",
-}
-IDENTITY_COLUMNS = {
-    "manifest_number": "BIGINT",
-    "identity_high": "UBIGINT",
-    "identity_low": "UBIGINT",
-    "body_hash": "UBIGINT",
-    "event_day": "DATE",
-}
-QUARANTINE_COLUMNS = {
-    "manifest_number": "BIGINT",
-    "source": "VARCHAR",
-    "landed_path": "VARCHAR",
-    "landed_line": "BIGINT",
-    "event_id": "VARCHAR",
-    "reason_code": "VARCHAR",
-    "sentence": "VARCHAR",
-    "raw_text": "VARCHAR",
-    "known_at": "TIMESTAMP",
-}
-REPLAY_COLUMNS = {
-    "manifest_number": "BIGINT",
-    "quarantined_number": "BIGINT",
-    "source": "VARCHAR",
-    "landed_path": "VARCHAR",
-    "landed_line": "BIGINT",
-    "is_corrected": "BOOLEAN",
-    "replayed_text": "VARCHAR",
-    "outcome": "VARCHAR",
-    "replayed_by": "VARCHAR",
-    "reason": "VARCHAR",
-    "known_at": "TIMESTAMP",
-}
-SUBJECT_COLUMNS = {
-    "manifest_number": "BIGINT",
-    "source": "VARCHAR",
-    "subject_id": "VARCHAR",
-    "event_id": "VARCHAR",
-    "name": "VARCHAR",
-    "email": "VARCHAR",
-    "known_at": "TIMESTAMP",
-}
 
 
 def file_name(number: int) -> str:
@@ -125,6 +47,16 @@ def events_path(home: Home, number: int) -> Path:
 def usage_path(home: Home, day: str, number: int) -> Path:
     """Return the usage of one UTC day accepted by an ingest."""
     return home.raw / "usage" / f"usage_day={day}" / file_name(number)
+
+
+def usage_corrections_path(home: Home, number: int) -> Path:
+    """Return the corrections of usage events accepted by an ingest."""
+    return home.raw / "usage_corrections" / file_name(number)
+
+
+def corrected_usage_path(home: Home, number: int) -> Path:
+    """Return the usage events that count no more since an ingest."""
+    return home.raw / "corrected_usage" / file_name(number)
 
 
 def identities_path(home: Home, number: int) -> Path:
@@ -189,6 +121,8 @@ def initialise(home: Home) -> None:
     stores = {
         events_path(home, 0): EVENT_COLUMNS,
         usage_path(home, GENESIS_DAY, 0): USAGE_COLUMNS,
+        usage_corrections_path(home, 0): USAGE_CORRECTION_COLUMNS,
+        corrected_usage_path(home, 0): CORRECTED_USAGE_COLUMNS,
         identities_path(home, 0): IDENTITY_COLUMNS,
         quarantine_path(home, 0): QUARANTINE_COLUMNS,
         replays_path(home, 0): REPLAY_COLUMNS,
@@ -231,9 +165,12 @@ def register_views(
     """
     initialise(home)
     connection.execute("create schema if not exists raw")
+    corrections, corrected = home.raw / "usage_corrections", home.raw / "corrected_usage"
     usage = quote(home.raw.resolve() / "usage" / "*" / "*.parquet")
     views = {
         "events": _read(home.raw / "events", EVENT_COLUMNS, events_head),
+        "usage_corrections": _read(corrections, USAGE_CORRECTION_COLUMNS, events_head),
+        "corrected_usage": _read(corrected, CORRECTED_USAGE_COLUMNS, events_head),
         "identities": _read(home.raw / "identities", IDENTITY_COLUMNS, events_head),
         "quarantine": _read(home.quarantine, QUARANTINE_COLUMNS, events_head),
         "replays": _read(home.quarantine / "replays", REPLAY_COLUMNS, events_head),

@@ -17,7 +17,7 @@ import pyarrow as pa
 from core.canonical import canonical_json, sha256_hex
 from core.home import Home
 from core.spans import naive_utc
-from ingestion import conflicts, identities
+from ingestion import conflicts, corrections, identities
 from ingestion.ordinals import file_of, first_ordinal
 from ingestion.quarantine import Reason, Refused
 from ingestion.raw_store import work_folder
@@ -87,6 +87,7 @@ def staged(
         usage_sql.create_staged_usage(connection, work)
         identities.judge(connection, home, head)
         conflicts.refuse_conflicts(connection, home)
+        corrections.judge(connection, home, head)
         duplicates = _per_file(connection, "verdicts where is_duplicate")
         accepted = _per_file(
             connection,

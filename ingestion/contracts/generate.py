@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ingestion.contracts.envelope import Envelope
-from ingestion.contracts.registry import REGISTRY, USAGE_TYPE, versions_of
+from ingestion.contracts.registry import REGISTRY, ROW_TYPES, versions_of
 from ingestion.contracts.upcasters import UPCASTERS
 from ingestion.quarantine import Reason
 
@@ -34,6 +34,9 @@ _REASONS = {
     Reason.AMOUNT_PRECISION: "An amount, quantity or price cannot be held exactly.",
     Reason.USAGE_TOO_OLD: "The usage is older than its source is taken (`retention_months`).",
     Reason.SOURCE_NOT_ALLOWED: "Only people state this, through the source `operator`.",
+    Reason.USAGE_CORRECTED_TWICE: "Another correction names the same event; the first stands.",
+    Reason.USAGE_CORRECTION_UNCLEAR: "A usage row supersedes and cancels at once, corrects itself, "
+    "or closes a circle of corrections.",
 }
 
 
@@ -99,7 +102,7 @@ def _event_section(event_type: str) -> list[str]:
     versions = versions_of(event_type)
     latest = REGISTRY[event_type, versions[-1]]
     parts = [f"## {event_type} (version {versions[-1]})", _summary(latest), _fields_table(latest)]
-    if event_type == USAGE_TYPE:
+    if event_type in ROW_TYPES:
         parts.append(
             "Name the columns of your files under `sources.<name>.columns` in `company.yaml`."
         )

@@ -36,10 +36,12 @@ from ingestion.contracts.subscriptions import (
 from ingestion.contracts.support import SupportCreditRequested
 from ingestion.contracts.tax import TaxCalculated
 from ingestion.contracts.upcasters import UPCASTERS
-from ingestion.contracts.usage import UsageRecorded
+from ingestion.contracts.usage import UsageCancelled, UsageRecorded
 from ingestion.quarantine import Reason
 
 USAGE_TYPE = "usage.recorded"
+CANCELLATION_TYPE = "usage.cancelled"
+ROW_TYPES = frozenset({USAGE_TYPE, CANCELLATION_TYPE})  # rows of files, no CloudEvents
 REGISTRY: dict[tuple[str, int], type[Contract]] = {
     ("customer.updated", 1): CustomerUpdated,
     ("opportunity.won", 1): OpportunityWon,
@@ -65,6 +67,7 @@ REGISTRY: dict[tuple[str, int], type[Contract]] = {
     ("support.credit_requested", 1): SupportCreditRequested,
     ("tax.calculated", 1): TaxCalculated,
     (USAGE_TYPE, 1): UsageRecorded,
+    (CANCELLATION_TYPE, 1): UsageCancelled,
     ("hold.placed", 1): HoldPlaced,
     ("hold.released", 1): HoldReleased,
     ("exception.accepted", 1): ExceptionAccepted,
@@ -111,8 +114,8 @@ def latest_data(
         Refusal: type or version is unknown, or the data does not keep its contract.
     """
     known = versions_of(event_type)
-    if not known or event_type == USAGE_TYPE:
-        names = sorted({name for name, _ in REGISTRY} - {USAGE_TYPE})
+    if not known or event_type in ROW_TYPES:
+        names = sorted({name for name, _ in REGISTRY} - ROW_TYPES)
         raise Refusal(
             Reason.UNKNOWN_EVENT_TYPE,
             f"We know no business event of type '{event_type}'. Known are: {', '.join(names)}. "

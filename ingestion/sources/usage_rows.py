@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from core.spans import naive_utc
-from ingestion.company import USAGE_COLUMNS, Source
+from ingestion.company import CORRECTION_COLUMNS, USAGE_COLUMNS, Source
 from ingestion.quarantine import Reason
 from ingestion.raw_store import copy_statement, quote
 from ingestion.sources import usage_sql
@@ -26,10 +26,12 @@ from ingestion.sources.json_sql import (
     json_without,
 )
 from ingestion.sources.landed_files import LandedFile, UnreadableFileError, plain_copy
-from ingestion.sources.usage_sql import Cell, LandedRows
+from ingestion.sources.usage_sql import NO_CELL, Cell, LandedRows
 
 _JSON_KINDS = ("jsonl", "ndjson", "json")
 KINDS = ("csv", "parquet", *_JSON_KINDS)
+_WITHOUT_MAPPING = ("received_at", *CORRECTION_COLUMNS)  # by our names, where nobody says other
+_COLUMNS_OF_CANCELLATIONS = ("id", "time")
 _READ_ERRORS = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
 _MAX_LINE_BYTES = 16 << 20
 _CSV_OPTIONS = (
@@ -113,7 +115,8 @@ class _Reader:
     def stage(self, landing: _Landing) -> int:
         """Split landed rows into staged and refused ones; return how many there were."""
         cells = self._wanted_cells(landing)
-        missing = [name for name in USAGE_COLUMNS if name not in cells]
+        needed = _COLUMNS_OF_CANCELLATIONS if "cancels" in cells else USAGE_COLUMNS
+        missing = [name for name in needed if name not in cells]
         ordinal = f"{self.first_ordinal} + landed_line"
         if missing:
             sentence = (
@@ -129,7 +132,7 @@ class _Reader:
         rows = LandedRows(
             relation=landing.relation,
             ordinal=ordinal,
-            cells=cells,
+            cells=dict.fromkeys(USAGE_COLUMNS, NO_CELL) | cells,
             source=self.source.name,
             oldest_at=self.oldest_at,
         )
@@ -152,24 +155,24 @@ class _Reader:
         self.connection.execute(usage_sql.insert_refused(readable, landing.raw_text))
 
     def _wanted_cells(self, landing: _Landing) -> dict[str, Cell]:
-        """Find the columns the source names, whatever their case; received_at if it is there."""
+        """Find the columns the source has, whatever their case."""
         folded = {name.strip().casefold(): cell for name, cell in landing.cells.items()}
-        wanted = {"received_at": "received_at"} | dict(self.source.columns)
         return {
             ours: folded[theirs.casefold()]
-            for ours, theirs in wanted.items()
+            for ours, theirs in self._columns().items()
             if theirs.casefold() in folded
         }
 
+    def _columns(self) -> dict[str, str]:
+        """Return the columns we ask for, by our names."""
+        return {name: name for name in _WITHOUT_MAPPING} | dict(self.source.columns)
+
     def _properties(self, cells: dict[str, Cell]) -> str:
         """Return SQL for the columns nobody asked for, as JSON."""
-        asked = {name.casefold() for name in self.source.columns.values()}
-        extra = {
-            name: cell
-            for name, cell in cells.items()
-            if name.casefold() not in asked | {"received_at"}
-        }
-        return json_object(extra)
+        asked = {name.casefold() for name in self._columns().values()}
+        return json_object(
+            {name: cell for name, cell in cells.items() if name.casefold() not in asked}
+        )
 
     def _land_parquet(self, plain: Path) -> _Landing:
         described = self.connection.execute(f"describe select * from read_parquet({quote(plain)})")
@@ -226,7 +229,7 @@ class _Reader:
             "escape = ''",
         )
         refused = self._refuse_rejects()
-        names = list(dict.fromkeys([*self.source.columns.values(), "received_at"]))
+        names = list(dict.fromkeys(self._columns().values()))
         cells = {name: Cell(sql=f"struct_extract(found, {quote(name)})") for name in names}
         present = " + ".join(f"({cell.sql} is not null)::int" for cell in cells.values())
         quantity = self.source.columns["quantity"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.company import CORRECTION_COLUMNS
 from ingestion.quarantine import Reason
 from ingestion.raw_store import copy_statement, quote
 
@@ -18,14 +19,26 @@ _PLAIN_NUMBER = r"-?\d{1,11}(\.\d{1,6})?"
 _TOO_FINE = r"\.\d{6}\d*[1-9]"
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _PLAIN_INSTANT = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?"
-_REQUIRED = ("source", "id", "subject", "time", "meter", "quantity")
-_IS_READABLE = " and ".join(
-    f"{column} is not null"
-    for column in ("source", "event_id", "subject", "meter_code", "occurred_at", "quantity")
+_REQUIRED = ("source", "id", "time")
+_REQUIRED_OF_USAGE = ("subject", "meter", "quantity")  # a cancellation measures nothing
+_IS_READABLE = """(
+    source is not null and event_id is not null and occurred_at is not null and (
+        cancels is not null
+        or (subject is not null and meter_code is not null and quantity is not null)
+    )
+)"""
+_IS_UNCLEAR = (
+    "((supersedes is not null and cancels is not null) or coalesce(cancels, supersedes) = event_id)"
 )
-# Readable, and not older than usage is kept.
-_IS_TAKEN = f"({_IS_READABLE} and occurred_at >= oldest_at)"
+# Readable, clear about what it corrects, and not older than usage is kept.
+_IS_TAKEN = f"({_IS_READABLE} and {_IS_UNCLEAR} is not true and occurred_at >= oldest_at)"
 
+# A staged row as a line of JSON, by our names.
+STAGED_TEXT = """json_object(
+    'source', source, 'id', event_id, 'subject', subject, 'meter', meter_code,
+    'time', occurred_at, 'quantity', quantity::varchar, 'supersedes', supersedes,
+    'cancels', cancels, 'correction_reason', correction_reason, 'properties', properties::json
+)::varchar"""
 _STAGED_COLUMNS = {
     "ordinal": "BIGINT",
     "source": "VARCHAR",
@@ -37,6 +50,9 @@ _STAGED_COLUMNS = {
     "received_at": "TIMESTAMP",
     "usage_day": "DATE",
     "properties": "VARCHAR",
+    "supersedes": "VARCHAR",
+    "cancels": "VARCHAR",
+    "correction_reason": "VARCHAR",
     "identity_high": "UBIGINT",
     "identity_low": "UBIGINT",
     "body_hash": "UBIGINT",
@@ -50,6 +66,9 @@ class Cell:
 
     sql: str
     kind: str = "VARCHAR"
+
+
+NO_CELL = Cell(sql="null::varchar")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +160,10 @@ def staged_rows(landed: LandedRows, properties: str) -> str:
     Rows with nulls are left out later: a filter here would make the engine cast twice.
     """
     rows = _cast_rows(landed, f"{properties} as properties")
-    body = "concat_ws(chr(31), subject, meter_code, epoch_us(occurred_at), quantity::varchar)"
+    body = (
+        "concat_ws(chr(31), subject, meter_code, epoch_us(occurred_at), quantity::varchar, "
+        "'supersedes ' || supersedes, 'cancels ' || cancels)"
+    )
     return f"""
         with cast_rows as ({rows}),
         hashed as (
@@ -153,7 +175,8 @@ def staged_rows(landed: LandedRows, properties: str) -> str:
         )
         select
             ordinal, source, event_id, subject, meter_code, quantity, occurred_at, received_at,
-            occurred_at::date as usage_day, properties, {high("identity")} as identity_high,
+            occurred_at::date as usage_day, properties, supersedes, cancels, correction_reason,
+            {high("identity")} as identity_high,
             {low("identity")} as identity_low, {low("body")} as body_hash,
             {_IS_TAKEN} as is_taken
         from hashed
@@ -171,7 +194,11 @@ def insert_refused(landed: LandedRows, raw_text: str) -> str:
     written = {"source": "source", "id": "event_id", "subject": "subject", "time": "time_text"}
     written |= {"meter": "meter_code", "quantity": "quantity_text"}
     missing = ", ".join(
-        f"case when {written[name]} is null then '{name}' end" for name in _REQUIRED
+        [f"case when {written[name]} is null then '{name}' end" for name in _REQUIRED]
+        + [
+            f"case when {written[name]} is null and cancels is null then '{name}' end"
+            for name in _REQUIRED_OF_USAGE
+        ]
     )
     return f"""
         insert into staged_refusals
@@ -180,7 +207,9 @@ def insert_refused(landed: LandedRows, raw_text: str) -> str:
             select
                 *,
                 concat_ws(', ', {missing}) as missing,
-                regexp_full_match(trim(quantity_text, {_ODD_SPACES}), {quote(_NUMBER)}) as is_number
+                cancels is not null
+                    or regexp_full_match(trim(quantity_text, {_ODD_SPACES}), {quote(_NUMBER)})
+                    as is_number
             from cast_rows
             where not {_IS_TAKEN}
         )
@@ -189,6 +218,7 @@ def insert_refused(landed: LandedRows, raw_text: str) -> str:
             event_id,
             case
                 when missing <> '' then '{Reason.PAYLOAD_INCOMPLETE}'
+                when {_IS_UNCLEAR} then '{Reason.USAGE_CORRECTION_UNCLEAR}'
                 when occurred_at is null or not is_number then '{Reason.MALFORMED_ROW}'
                 when {_IS_READABLE} then '{Reason.USAGE_TOO_OLD}'
                 else '{Reason.AMOUNT_PRECISION}'
@@ -196,6 +226,13 @@ def insert_refused(landed: LandedRows, raw_text: str) -> str:
             case
                 when missing <> ''
                     then 'The usage row has no ' || missing || '. Have the source send it whole.'
+                when supersedes is not null and cancels is not null
+                    then 'The usage row supersedes ' || supersedes || ' and cancels ' || cancels
+                        || '. It can say one of both: have the source send the replacement with '
+                        || 'supersedes alone, or the cancellation with cancels alone.'
+                when {_IS_UNCLEAR}
+                    then 'The usage row ' || event_id || ' corrects itself. Have the source send '
+                        || 'the correction with its own id and name the event it corrects.'
                 when occurred_at is null
                     then 'The time ''' || time_text || ''' cannot be read; write it like '
                         || '2026-03-01T06:00:00Z. Have the source send the row again.'
@@ -218,7 +255,11 @@ def _cast_rows(landed: LandedRows, last: str) -> str:
     """Cast every cell; what a query does not use, the engine does not compute."""
     cells = landed.cells
     source = clean(cells["source"].sql) if "source" in cells else "null"
-    received = cells.get("received_at", Cell(sql="null::varchar"))
+    received = cells.get("received_at", NO_CELL)
+    corrections = ", ".join(
+        f"{clean(cells[name].sql) if name in cells else NO_CELL.sql} as {name}"
+        for name in CORRECTION_COLUMNS
+    )
     return f"""
         select
             *,
@@ -239,6 +280,7 @@ def _cast_rows(landed: LandedRows, last: str) -> str:
                 {clean(cells["quantity"].sql)} as quantity_text,
                 {received.sql} as received_value,
                 {clean(received.sql)} as received_text,
+                {corrections},
                 {last}
             from {landed.relation}
         )

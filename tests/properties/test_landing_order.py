@@ -17,9 +17,15 @@ from ingestion.landing import ingest
 from tests.company import event, json_lines, land, subscription, usage_csv, write_company
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
+HEADER = "id,subject,time,meter,quantity,supersedes,cancels"
 USAGE = [
-    (f"u{n}", f"M{n % 2}", f"2026-01-0{n % 3 + 1}T0{n}:00:00Z", "api_calls", f"{n}.5")
+    (f"u{n}", f"M{n % 2}", f"2026-01-0{n % 3 + 1}T0{n}:00:00Z", "api_calls", f"{n}.5", "", "")
     for n in range(6)
+] + [
+    ("u6", "M1", "2026-01-03T09:00:00Z", "api_calls", "7", "u0", ""),
+    ("u7", "M0", "2026-01-04T09:00:00Z", "api_calls", "8", "u6", ""),
+    ("c1", "", "2026-01-05T09:00:00Z", "", "", "", "u1"),
+    ("c2", "", "2026-01-05T09:00:00Z", "", "", "", "u9"),  # which never comes
 ]
 EVENTS = [
     event("subscription.created", subscription(contract_id=f"K{n}"), id=f"e{n}") for n in range(3)
@@ -46,7 +52,7 @@ def take_in(folder: Path, ingests: Sequence[Sequence[Sequence[Any]]]) -> tuple[l
         for position, rows in enumerate(files):
             usage = [row for row in rows if isinstance(row, tuple)]
             events = [row for row in rows if isinstance(row, dict)]
-            land(company, f"{number}/usage/{position}.csv", usage_csv(usage))
+            land(company, f"{number}/usage/{position}.csv", usage_csv(usage, HEADER))
             land(company, f"{number}/crm/{position}.jsonl", json_lines(events))
         result = ingest(read_company(company), home, NOW + timedelta(days=number))
         assert result.landed == result.accepted + result.duplicate
@@ -58,6 +64,14 @@ def take_in(folder: Path, ingests: Sequence[Sequence[Sequence[Any]]]) -> tuple[l
         accepted = connection.execute(
             "select source, event_id, subject, meter_code, quantity, occurred_at, usage_day "
             "from raw.usage order by all"
+        ).fetchall()
+        accepted += connection.execute(
+            "select source, event_id, corrected_event_id, is_cancellation, occurred_at "
+            "from raw.usage_corrections order by all"
+        ).fetchall()
+        accepted += connection.execute(
+            "select event_id, subject, meter_code, quantity, occurred_at, usage_day, "
+            "correcting_event_id, is_cancellation from raw.corrected_usage order by all"
         ).fetchall()
         accepted += connection.execute(
             "select event_key, source, event_id, data, body_hash from raw.events order by all"
