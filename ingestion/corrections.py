@@ -55,8 +55,8 @@ def accepted_corrections(manifest_number: int, known_at: str) -> str:
     return f"""
         select
             {manifest_number}::bigint as manifest_number, new_corrections.source, event_id,
-            corrected_event_id, is_cancellation, occurred_at, reason, {known_at} as known_at,
-            landed_path, {line_of("ordinal")} as landed_line
+            corrected_event_id, is_cancellation, occurred_at, subject, meter_code, quantity,
+            reason, {known_at} as known_at, landed_path, {line_of("ordinal")} as landed_line
         from new_corrections
         inner join staged_files on {file_of("ordinal")} = file_number
         order by ordinal
@@ -88,7 +88,10 @@ def _create_corrections(connection: duckdb.DuckDBPyConnection, home: Home, head:
         create temp table new_corrections as
         select
             ordinal, source, event_id, coalesce(supersedes, cancels) as corrected_event_id,
-            cancels is not null as is_cancellation, occurred_at, correction_reason as reason
+            cancels is not null as is_cancellation, occurred_at,
+            case when cancels is null then subject end as subject,
+            case when cancels is null then meter_code end as meter_code,
+            case when cancels is null then quantity end as quantity, correction_reason as reason
         from accepted_usage
         where supersedes is not null or cancels is not null;
 

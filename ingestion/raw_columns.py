@@ -59,6 +59,9 @@ USAGE_CORRECTION_COLUMNS = {
     "corrected_event_id": "VARCHAR",
     "is_cancellation": "BOOLEAN",
     "occurred_at": "TIMESTAMP",
+    "subject": "VARCHAR",  # what a replacement says; a cancellation measures nothing
+    "meter_code": "VARCHAR",
+    "quantity": "DECIMAL(17,6)",
     "reason": "VARCHAR",
     "known_at": "TIMESTAMP",
     "landed_path": "VARCHAR",

@@ -26,7 +26,7 @@ from tests.compiled_models import compiled_dbt, lay_empty_sources
 PROJECT = Path(__file__).parents[1] / "dbt_project"
 _QUIET = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors"]
 
-_LANDED = ("raw.events", "raw.usage")
+_LANDED = ("raw.events", "raw.usage", "raw.usage_corrections")
 
 Row = Mapping[str, Any]
 
@@ -52,7 +52,9 @@ class Warehouse:
         """
         rows = list(rows)
         if table in _LANDED:
-            counts = Counter(row.get("manifest_number") for row in rows)
+            # A replacement is counted as the usage it is; a cancellation is nothing else.
+            counted = [row for row in rows if row.get("is_cancellation", True)]
+            counts = Counter(row.get("manifest_number") for row in counted)
             self.insert("raw.manifest", [_landing(table, *each) for each in counts.items()])
         with duckdb.connect(str(self.path)) as connection:
             connection.execute("set TimeZone = 'UTC'")

@@ -80,6 +80,8 @@ def _description(name: str) -> str:
     return {
         "events": "Canonical business events, each identity once.",
         "usage": "Usage events, each identity once, by UTC day.",
+        "usage_corrections": "Usage events that supersede or cancel an earlier one.",
+        "corrected_usage": "Usage events that count no more, and what corrects each.",
         "manifest": "Every landed file and what became of its rows.",
         "quarantine": "What was not accepted, with reason code and sentence.",
     }.get(name, f"Raw table {name}.")

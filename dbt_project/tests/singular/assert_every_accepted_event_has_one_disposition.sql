@@ -14,9 +14,49 @@ day_parts as (
 
 ),
 
+corrected_usage as (
+
+    select * from {{ source('raw', 'corrected_usage') }}
+
+),
+
+cancellations as (
+
+    select * from {{ source('raw', 'usage_corrections') }} where is_cancellation
+
+),
+
 dispositions as (
 
     select * from {{ ref('event_dispositions') }}
+
+),
+
+accepted_parts as (
+
+    select
+        source,
+        event_key as counted_key,
+        1 as event_count
+    from events
+    union all
+    select
+        source,
+        {{ sha256_key(['subject', 'meter_code', 'usage_day']) }} as counted_key,
+        event_count
+    from day_parts
+    union all
+    select
+        source,
+        {{ sha256_key(['subject', 'meter_code', 'usage_day']) }} as counted_key,
+        1 as event_count
+    from corrected_usage
+    union all
+    select
+        source,
+        {{ sha256_key(['event_id']) }} as counted_key,
+        1 as event_count
+    from cancellations
 
 ),
 
@@ -24,17 +64,11 @@ accepted as (
 
     select
         source,
-        event_key as counted_key,
-        count(*) as event_count
-    from events
-    group by source, event_key
-    union all
-    select
-        source,
-        {{ sha256_key(['subject', 'meter_code', 'usage_day']) }} as counted_key,
+        counted_key,
         sum(event_count) as event_count
-    from day_parts
-    group by source, subject, meter_code, usage_day
+    from accepted_parts
+    group by source, counted_key
+    having sum(event_count) > 0
 
 ),
 
@@ -42,8 +76,11 @@ disposed as (
 
     select
         source,
-        coalesce(event_key, {{ sha256_key(['subject', 'meter_code', 'usage_day']) }})
-            as counted_key,
+        case
+            when event_key is not null then event_key
+            when event_id is not null then {{ sha256_key(['event_id']) }}
+            else {{ sha256_key(['subject', 'meter_code', 'usage_day']) }}
+        end as counted_key,
         sum(event_count) as event_count
     from dispositions
     group by source, counted_key

@@ -1,5 +1,6 @@
 -- Days to which an ingest added that no batch has sealed: what was added up is what their raw files
--- hold, in events and in quantity. The days before were compared when they were sealed.
+-- hold less what was corrected, in events and in quantity. The days before were compared when they
+-- were sealed.
 {{ config(meta={'dagster': {'ref': {'name': 'int_usage_by_day_part'}}}) }}
 with
 
@@ -43,6 +44,28 @@ raw_days as (
 
 ),
 
+corrected_days as (
+
+    select
+        usage_day,
+        count(*) as event_count,
+        sum(quantity) as quantity
+    from {{ source('raw', 'corrected_usage') }}
+    group by usage_day
+
+),
+
+expected_days as (
+
+    select
+        raw_days.usage_day,
+        raw_days.event_count - coalesce(corrected_days.event_count, 0) as event_count,
+        raw_days.quantity - coalesce(corrected_days.quantity, 0) as quantity
+    from raw_days
+    left join corrected_days on raw_days.usage_day = corrected_days.usage_day
+
+),
+
 added_days as (
 
     select
@@ -57,12 +80,12 @@ added_days as (
 
 select
     usage_day,
-    raw_days.event_count as raw_count,
+    expected_days.event_count as expected_count,
     added_days.event_count as added_count,
-    raw_days.quantity as raw_quantity,
+    expected_days.quantity as expected_quantity,
     added_days.quantity as added_quantity
-from raw_days
+from expected_days
 full join added_days using (usage_day)
 where
-    raw_days.event_count is distinct from added_days.event_count
-    or raw_days.quantity is distinct from added_days.quantity
+    expected_days.event_count is distinct from added_days.event_count
+    or expected_days.quantity is distinct from added_days.quantity

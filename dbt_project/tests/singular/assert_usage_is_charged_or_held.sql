@@ -1,5 +1,5 @@
--- Every accepted usage event is in exactly one of daily usage and held usage: as many as the
--- manifest counts, so nothing is lost or added twice on the way.
+-- Every accepted usage event that no correction takes away is in exactly one of daily usage and
+-- held usage: as many as the manifest counts, so nothing is lost or added twice on the way.
 {{ config(meta={'dagster': {'ref': {'name': 'daily_usage'}}}) }}
 with
 
@@ -15,6 +15,18 @@ events as (
 
 ),
 
+cancellations as (
+
+    select * from {{ source('raw', 'usage_corrections') }} where is_cancellation
+
+),
+
+corrected_usage as (
+
+    select * from {{ source('raw', 'corrected_usage') }}
+
+),
+
 parameters as (
 
     select * from {{ source('run', 'parameters') }}
@@ -23,7 +35,11 @@ parameters as (
 
 accepted as (
 
-    select coalesce(sum(manifest.accepted_count), 0) - (select count(*) from events) as event_count
+    select
+        coalesce(sum(manifest.accepted_count), 0)
+        - (select count(*) from events)
+        - (select count(*) from cancellations)
+        - (select count(*) from corrected_usage) as event_count
     from manifest
     inner join parameters on manifest.manifest_number <= parameters.events_head
     where manifest.entry_kind in ('landing', 'replay')

@@ -4,11 +4,12 @@ Belongs here: dispositions made up to be wrong, against accepted events.
 Does not: how an event gets its disposition (the models' unit tests).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.unit.dbt.given import event
+from tests.unit.dbt.given import event, usage
 from tests.warehouse import BuildError, Warehouse
 
 _INVARIANT = "assert_every_accepted_event_has_one_disposition"
@@ -30,16 +31,22 @@ def warehouse(tmp_path: Path) -> Warehouse:
     return warehouse
 
 
-def _judge(warehouse: Warehouse, business: list[str], usage: list[tuple[str, int]]) -> None:
-    rows = [f"('{key}', 'crm', null, null, null, 1)" for key in business]
+def _judge(
+    warehouse: Warehouse,
+    business: list[str],
+    usage: list[tuple[str, int]],
+    cancellations: Sequence[str] = (),
+) -> None:
+    rows = [f"('{key}', 'e', 'crm', null, null, null, 1)" for key in business]
     rows += [
-        f"(null, 'metering', '{subject}', 'calls', date '2026-02-01', {count})"
+        f"(null, null, 'metering', '{subject}', 'calls', date '2026-02-01', {count})"
         for subject, count in usage
     ]
+    rows += [f"(null, '{key}', 'metering', null, null, null, 1)" for key in cancellations]
     warehouse.execute(
         "create or replace table reconciliation.event_dispositions as select * from"
         f" (values {', '.join(rows)})"
-        " as rows (event_key, source, subject, meter_code, usage_day, event_count)"
+        " as rows (event_key, event_id, source, subject, meter_code, usage_day, event_count)"
     )
     warehouse.invoke(["test", "--select", _INVARIANT])
 
@@ -63,3 +70,23 @@ def test_anything_else_fails(
 ) -> None:
     with pytest.raises(BuildError, match=_INVARIANT):
         _judge(warehouse, business, usage)
+
+
+def test_a_corrected_event_and_its_cancellation_end_once_each(warehouse: Warehouse) -> None:
+    corrected = usage("u1", "2026-02-01 10:00:00", subject="C1")
+    warehouse.insert(
+        "raw.corrected_usage",
+        [
+            {name: corrected[name] for name in ("source", "event_id", "subject", "meter_code")}
+            | {"usage_day": "2026-02-01", "correcting_event_id": "c1", "is_cancellation": True}
+        ],
+    )
+    warehouse.insert(
+        "raw.usage_corrections",
+        [{"source": "metering", "event_id": "c1", "is_cancellation": True}],
+    )
+    both = [_FIRST, _SECOND]
+    _judge(warehouse, both, [("C1", 3), ("C1", 1)], ["c1"])
+    for usage_rows, cancellations in (([("C1", 3)], ["c1"]), ([("C1", 4)], [])):
+        with pytest.raises(BuildError, match=_INVARIANT):
+            _judge(warehouse, both, usage_rows, cancellations)

@@ -1,5 +1,6 @@
 -- One row per exception about what came in: rows not accepted, files with another number of rows
--- than their source states, attributes two systems claim, and holds of something nobody knows.
+-- than their source states, corrections of usage that has not come, attributes two systems claim,
+-- and holds of something nobody knows.
 with
 
 quarantine as (
@@ -34,6 +35,12 @@ holds as (
 subjects as (
 
     select * from {{ ref('int_control_subjects') }}
+
+),
+
+waiting_corrections as (
+
+    select * from {{ ref('usage_corrections') }} where status <> 'applied'
 
 ),
 
@@ -104,6 +111,22 @@ unioned as (
         || case when stated_count > landed_count then ' too few.' else ' too many.' end as sentence,
         known_at as opened_at
     from miscounted
+
+    union all
+
+    select
+        'usage_correction' as origin,
+        'USAGE_CORRECTION_WAITS' as code,
+        'event' as subject_type,
+        usage_correction_key as subject_key,
+        'Usage event ' || event_id || ' of ' || source || ' says that ' || corrected_event_id
+        || ' is ' || correction || ', '
+        || case status
+            when 'waiting' then 'which has not come: when it comes it will not count.'
+            else 'which is a cancellation itself: nothing takes one back.'
+        end as sentence,
+        known_at as opened_at
+    from waiting_corrections
 
     union all
 

@@ -13,6 +13,12 @@ held_usage as (
 
 ),
 
+corrected_usage as (
+
+    select * from {{ source('raw', 'corrected_usage') }}
+
+),
+
 usage_charges as (
 
     select * from {{ ref('usage_charges') }}
@@ -86,6 +92,17 @@ disposed as (
         event_count,
         '1:held:' || hold_code as disposition_rank
     from held_usage
+    union all
+    select
+        source,
+        subject,
+        meter_code,
+        usage_day,
+        1 as event_count,
+        '9:no_financial_effect:'
+        || case when is_cancellation then 'USAGE_CANCELLED' else 'USAGE_SUPERSEDED' end
+            as disposition_rank
+    from corrected_usage
 
 ),
 

@@ -1,13 +1,14 @@
 -- One row per source, its customer id, meter and part of a UTC day. A part is one local day in
 -- every time zone of the company: whatever contracts will say, all of it meets the same terms.
--- The one pass over usage events. A run reads what came since the last one and adds it.
+-- The one pass over usage events. A run reads what came since the last one and adds it; the
+-- days of a customer that lost an event to a correction are added up anew.
 -- depends_on: {{ source('ledger', 'batches') }} (days are compared with raw until they are sealed)
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
     on_schema_change='fail',
     unique_key=['source', 'subject', 'meter_code', 'usage_day', 'part_start_at'],
-    pre_hook='{{ forget_usage_of_another_store() }}',
+    pre_hook=['{{ forget_usage_of_another_store() }}', '{{ forget_parts_of_corrected_usage() }}'],
 ) }}
 with
 
@@ -23,20 +24,30 @@ ingests as (
         manifest.manifest_number,
         manifest.entry_hash
     from manifest
-    {% if is_incremental() %}
-        where
-            manifest.manifest_number
-            > (select coalesce(max(seen.last_manifest_number), 0) from {{ this }} as seen)
-    {% endif %}
+
+),
+
+corrected_usage as (
+
+    select * from {{ source('raw', 'corrected_usage') }}
+
+),
+
+corrections_in_scope as (
+
+    {{ corrections_in_scope('corrected_usage') }}
 
 ),
 
 raw_usage as (
 
-    select usage.* from {{ source('raw', 'usage') }} as usage
-    {% if is_incremental() %}
-        where usage.manifest_number in (select ingests.manifest_number from ingests)
-    {% endif %}
+    {{ usage_in_scope('corrections_in_scope') }}
+
+),
+
+usage_that_counts as (
+
+    {{ usage_that_counts('raw_usage', 'corrections_in_scope') }}
 
 ),
 
@@ -54,7 +65,9 @@ parameters as (
 
 usage_days as (
 
-    select distinct usage_day from raw_usage
+    select usage_day from raw_usage
+    union distinct
+    select usage_day from corrections_in_scope
 
 ),
 
@@ -73,23 +86,23 @@ day_parts as (
 added as (
 
     select
-        raw_usage.source,
-        raw_usage.subject,
-        raw_usage.meter_code,
-        raw_usage.usage_day,
+        usage_that_counts.source,
+        usage_that_counts.subject,
+        usage_that_counts.meter_code,
+        usage_that_counts.usage_day,
         day_parts.part_start_at,
-        sum(raw_usage.quantity) as quantity,
+        sum(usage_that_counts.quantity) as quantity,
         count(*) as event_count,
-        min(raw_usage.known_at) as first_known_at,
-        max(raw_usage.manifest_number) as last_manifest_number
-    from raw_usage
+        min(usage_that_counts.known_at) as first_known_at,
+        max(usage_that_counts.manifest_number) as last_manifest_number
+    from usage_that_counts
     inner join day_parts
-        on {{ quarter_hour('raw_usage.occurred_at') }} = day_parts.quarter_hour
+        on {{ quarter_hour('usage_that_counts.occurred_at') }} = day_parts.quarter_hour
     group by
-        raw_usage.source,
-        raw_usage.subject,
-        raw_usage.meter_code,
-        raw_usage.usage_day,
+        usage_that_counts.source,
+        usage_that_counts.subject,
+        usage_that_counts.meter_code,
+        usage_that_counts.usage_day,
         day_parts.part_start_at
 
 ),
@@ -97,6 +110,8 @@ added as (
 with_earlier as (
 
     select * from added
+    union all
+    {{ parts_of_corrected_usage('corrections_in_scope', 'day_parts') }}
     {% if is_incremental() %}
         union all
         select
@@ -117,6 +132,10 @@ with_earlier as (
                 and earlier.meter_code = added.meter_code
                 and earlier.usage_day = added.usage_day
                 and earlier.part_start_at = added.part_start_at
+        where not exists (
+            select 1 from corrections_in_scope as scoped
+            where {{ is_same_usage_day('scoped', 'earlier') }}
+        )
     {% endif %}
 
 ),

@@ -4,7 +4,7 @@ with
 
 day_parts as (
 
-    select * from {{ ref('int_usage_by_day_part') }}
+    select * from {{ ref('int_usage_by_day_part') }} where event_count > 0
 
 ),
 

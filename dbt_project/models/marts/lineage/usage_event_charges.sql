@@ -1,4 +1,5 @@
--- One row per accepted usage event: the charge it went into, or none while it is held or not due.
+-- One row per accepted usage event: the charge it went into, or none while it is held or not due,
+-- or because a correction says that it counts no more.
 -- A view: it answers for single events, and no row per usage event is ever stored.
 {{ config(materialized='view') }}
 with
@@ -6,6 +7,12 @@ with
 usage_events as (
 
     select * from {{ source('raw', 'usage') }}
+
+),
+
+corrected_usage as (
+
+    select * from {{ source('raw', 'corrected_usage') }}
 
 ),
 
@@ -29,48 +36,41 @@ usage_charges as (
 
 resolved as (
 
+    {{ charges_of_usage_events('usage_events') }}
+
+),
+
+final as (
+
     select
-        usage_events.source,
-        usage_events.event_id,
-        usage_events.subject,
-        usage_events.meter_code,
-        usage_events.occurred_at,
-        usage_events.usage_day,
-        usage_events.quantity,
-        usage_events.landed_path,
-        usage_events.landed_line,
+        resolved.source,
+        resolved.event_id,
+        resolved.subject,
+        resolved.meter_code,
+        resolved.occurred_at,
+        resolved.usage_day,
+        resolved.quantity,
+        resolved.landed_path,
+        resolved.landed_line,
         concat_ws(
-            '|',
-            usage_events.source,
-            usage_events.subject,
-            usage_events.meter_code,
-            usage_events.usage_day
+            '|', resolved.source, resolved.subject, resolved.meter_code, resolved.usage_day
         ) as usage_key,
-        usage_terms.contract_id,
-        usage_terms.contract_version_id,
-        usage_terms.contract_line_id,
-        usage_charges.usage_charge_id
-    from usage_events
-    left join usage_terms
+        resolved.contract_id,
+        resolved.contract_version_id,
+        resolved.contract_line_id,
+        case when corrected_usage.event_id is null then resolved.usage_charge_id end
+            as usage_charge_id,
+        case
+            when corrected_usage.is_cancellation then 'cancelled'
+            when corrected_usage.event_id is not null then 'superseded'
+        end as correction,
+        corrected_usage.correcting_event_id
+    from resolved
+    left join corrected_usage
         on
-            usage_events.source = usage_terms.source
-            and usage_events.subject = usage_terms.source_customer_id
-            and usage_events.meter_code = usage_terms.meter_code
-            and usage_events.occurred_at >= usage_terms.from_at
-            and usage_events.occurred_at < usage_terms.to_at
-    left join local_quarter_hours
-        on
-            usage_terms.time_zone = local_quarter_hours.time_zone
-            and {{ quarter_hour('usage_events.occurred_at') }} = local_quarter_hours.quarter_hour
-    left join usage_charges
-        on
-            usage_terms.contract_line_id = usage_charges.contract_line_id
-            and usage_terms.contract_version_id = usage_charges.contract_version_id
-            and {{ accounting_period('local_quarter_hours.usage_date') }}
-            = usage_charges.accounting_period
-            and local_quarter_hours.usage_date between usage_charges.service_start_date
-            and usage_charges.through_date
+            resolved.source = corrected_usage.source
+            and resolved.event_id = corrected_usage.event_id
 
 )
 
-select * from resolved
+select * from final

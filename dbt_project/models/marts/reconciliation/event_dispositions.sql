@@ -1,5 +1,6 @@
 -- One row per accepted business event; for usage one row per source, subject, meter, usage day,
--- disposition and reason, with the number of events: where each event ended, exactly once.
+-- disposition and reason, with the number of events, and one per cancellation of usage: where each
+-- event ended, exactly once.
 with
 
 events as (
@@ -23,6 +24,12 @@ document_events as (
 usage_events as (
 
     select * from {{ ref('int_usage_dispositions') }}
+
+),
+
+usage_corrections as (
+
+    select * from {{ ref('usage_corrections') }} where correction = 'cancelled'
 
 ),
 
@@ -80,9 +87,32 @@ usage_groups as (
 
 ),
 
+cancellations as (
+
+    select
+        concat_ws('|', 'usage.cancelled', source, event_id) as disposition_key,
+        cast(null as varchar) as event_key,
+        source,
+        event_id,
+        'usage.cancelled' as event_type,
+        cast(null as varchar) as subject,
+        cast(null as varchar) as meter_code,
+        cast(null as date) as usage_day,
+        cast(null as varchar) as correlation_id,
+        case
+            when status = 'applied' then '9:no_financial_effect:USAGE_CANCELLATION'
+            else '1:held:USAGE_CORRECTION_WAITS'
+        end as disposition_rank,
+        cast(1 as bigint) as event_count
+    from usage_corrections
+
+),
+
 combined as (
 
     select * from business
+    union all
+    select * from cancellations
     union all
     select * from usage_groups
 

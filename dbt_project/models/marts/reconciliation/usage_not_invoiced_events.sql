@@ -11,7 +11,7 @@ usage_not_invoiced as (
 
 usage_event_charges as (
 
-    select * from {{ ref('usage_event_charges') }}
+    select * from {{ ref('usage_event_charges') }} where correction is null
 
 ),
 

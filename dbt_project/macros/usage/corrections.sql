@@ -1,0 +1,130 @@
+{# Usage events and the charge each went into, or none while it is held or not due; what an event
+   is besides stays as it came.
+   events: a relation with source, subject, meter_code and occurred_at. #}
+{% macro charges_of_usage_events(events) -%}
+    select
+        usage_events.*,
+        usage_terms.contract_id,
+        usage_terms.contract_version_id,
+        usage_terms.contract_line_id,
+        usage_charges.usage_charge_id
+    from {{ events }} as usage_events
+    left join usage_terms
+        on
+            usage_events.source = usage_terms.source
+            and usage_events.subject = usage_terms.source_customer_id
+            and usage_events.meter_code = usage_terms.meter_code
+            and usage_events.occurred_at >= usage_terms.from_at
+            and usage_events.occurred_at < usage_terms.to_at
+    left join local_quarter_hours
+        on
+            usage_terms.time_zone = local_quarter_hours.time_zone
+            and {{ quarter_hour('usage_events.occurred_at') }} = local_quarter_hours.quarter_hour
+    left join usage_charges
+        on
+            usage_terms.contract_line_id = usage_charges.contract_line_id
+            and usage_terms.contract_version_id = usage_charges.contract_version_id
+            and {{ accounting_period('local_quarter_hours.usage_date') }}
+            = usage_charges.accounting_period
+            and local_quarter_hours.usage_date between usage_charges.service_start_date
+            and usage_charges.through_date
+{%- endmacro %}
+
+{# Usage events that count: those that nothing corrects. Days without a correction, nearly all, are
+   taken as they are: no event of them is looked up.
+   usage: raw usage; corrected: what counts no more. #}
+{% macro usage_that_counts(usage, corrected) -%}
+    select usage_events.*
+    from {{ usage }} as usage_events
+    where usage_events.usage_day not in (select corrected.usage_day from {{ corrected }} as corrected)
+    union all
+    select usage_events.*
+    from {{ usage }} as usage_events
+    left join {{ corrected }} as corrected
+        on usage_events.source = corrected.source and usage_events.event_id = corrected.event_id
+    where
+        usage_events.usage_day in (select days.usage_day from {{ corrected }} as days)
+        and corrected.event_id is null
+{%- endmacro %}
+
+{# Corrected usage that decides what a run adds up: all of it the first time; afterwards that of the
+   days of a customer which an ingest not seen yet corrects. Those days are added up anew, whole:
+   of a largest value there is no taking away.
+   corrected: what counts no more. #}
+{% macro corrections_in_scope(corrected) -%}
+    select corrected.*
+    from {{ corrected }} as corrected
+    {% if is_incremental() %}
+        where exists (
+            select 1
+            from {{ corrected }} as anew
+            where
+                anew.manifest_number > {{ last_ingest_added_up() }}
+                and {{ is_same_usage_day('anew', 'corrected') }}
+        )
+    {% endif %}
+{%- endmacro %}
+
+{# Usage that a run adds up: all of it the first time; afterwards what came since, and what came
+   before on days that are added up anew. #}
+{% macro usage_in_scope(scope) -%}
+    select usage_events.* from {{ source('raw', 'usage') }} as usage_events
+    {% if is_incremental() %}
+        where usage_events.manifest_number > {{ last_ingest_added_up() }}
+        union all
+        select usage_events.*
+        from {{ source('raw', 'usage') }} as usage_events
+        where
+            usage_events.manifest_number <= {{ last_ingest_added_up() }}
+            and usage_events.usage_day in (select days.usage_day from {{ scope }} as days)
+            and exists (
+                select 1 from {{ scope }} as scoped
+                where {{ is_same_usage_day('scoped', 'usage_events') }}
+            )
+    {% endif %}
+{%- endmacro %}
+
+{# Whether two rows are of one customer's day in a source. #}
+{% macro is_same_usage_day(row, other) -%}
+    {{ row }}.source = {{ other }}.source
+    and {{ row }}.subject = {{ other }}.subject
+    and {{ row }}.usage_day = {{ other }}.usage_day
+{%- endmacro %}
+
+{# The last ingest that the parts of int_usage_by_day_part know. #}
+{% macro last_ingest_added_up() -%}
+    (select coalesce(max(seen.last_manifest_number), 0) from {{ this }} as seen)
+{%- endmacro %}
+
+{# A row of nothing per corrected event, in the columns of the day parts: a day part that lost all
+   its events stays, so that the next run knows which ingest it has seen. #}
+{% macro parts_of_corrected_usage(scope, day_parts) -%}
+    select
+        corrected.source,
+        corrected.subject,
+        corrected.meter_code,
+        corrected.usage_day,
+        day_parts.part_start_at,
+        0 as quantity,
+        0 as event_count,
+        cast(null as timestamp) as first_known_at,
+        corrected.manifest_number as last_manifest_number
+    from {{ scope }} as corrected
+    inner join {{ day_parts }} as day_parts
+        on {{ quarter_hour('corrected.occurred_at') }} = day_parts.quarter_hour
+{%- endmacro %}
+
+{# Before usage is added to what is there: the parts of days that are added up anew go. What they
+   told apart may have gone with the corrected event. #}
+{% macro forget_parts_of_corrected_usage() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }} as parts
+        where exists (
+            select 1
+            from {{ source('raw', 'corrected_usage') }} as corrected
+            where
+                corrected.manifest_number > {{ last_ingest_added_up() }}
+                and {{ is_same_usage_day('corrected', 'parts') }}
+        )
+    {%- endif -%}
+{%- endmacro %}
