@@ -99,10 +99,23 @@ _FOUND = """
     order by kind, key
 """
 _USAGE_EVENT = """
-    select source, event_id, subject, meter_code, quantity, occurred_at, landed_path, landed_line,
-        usage_key, usage_charge_id
-    from lineage.usage_event_charges
-    where event_id = $1 or source || ':' || event_id = $1 or usage_key = $1
+    select events.source, events.event_id, events.subject, events.meter_code, events.quantity,
+        events.occurred_at, events.landed_path, events.landed_line, events.usage_key,
+        events.usage_charge_id, events.correction, events.correcting_event_id,
+        corrections.corrected_event_id
+    from lineage.usage_event_charges as events
+    left join usage.usage_corrections as corrections
+        on events.source = corrections.source and events.event_id = corrections.event_id
+    where events.event_id = $1 or events.source || ':' || events.event_id = $1 or usage_key = $1
+    union all
+    select source, event_id, subject_before, meter_code_before, quantity_after, corrected_at,
+        landed_path, landed_line,
+        source || '|' || subject_before || '|' || meter_code_before || '|'
+        || occurred_at_before::date, null, null, null, corrected_event_id
+    from usage.usage_corrections
+    where correction = 'cancelled'
+        and (event_id = $1 or usage_correction_key = $1 or corrected_event_id = $1
+            or source || ':' || corrected_event_id = $1)
     order by occurred_at, source, event_id
 """
 
@@ -175,7 +188,8 @@ def _usage_events(
         charge = row["usage_charge_id"]
         is_day = not charge or row["usage_key"] == identifier
         to = ("usage", row["usage_key"]) if is_day else ("usage_charge", charge)
-        connection.execute("insert into named_links values ('event', ?, ?, ?)", [node.key, *to])
+        if to[1]:
+            connection.execute("insert into named_links values ('event', ?, ?, ?)", [node.key, *to])
         things[node] = describe_usage_event(row)
     return things
 

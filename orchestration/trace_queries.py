@@ -83,12 +83,15 @@ _ADJUSTMENT = """
 _USAGE = """
     select concat_ws('|', source, subject, meter_code, usage_day) as key, usage_day as sorted_by,
         source, subject, meter_code, usage_day, cast(sum(event_count) as bigint) as event_count,
+        cast(sum(event_count) filter (
+            where reason_code in ('USAGE_SUPERSEDED', 'USAGE_CANCELLED')
+        ) as bigint) as corrected_count,
         string_agg(
             replace(disposition, '_', ' ') || ': ' || reason_code, ', '
             order by disposition, reason_code
         ) filter (where disposition in ('held', 'scheduled', 'unexplained')) as open_reasons
     from reconciliation.event_dispositions
-    where event_key is null
+    where event_key is null and usage_day is not null
         and concat_ws('|', source, subject, meter_code, usage_day) in (select unnest($keys))
     group by source, subject, meter_code, usage_day
 """

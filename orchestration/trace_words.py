@@ -70,10 +70,20 @@ def describe(connection: duckdb.DuckDBPyConnection, nodes: Iterable[Node]) -> di
 
 def describe_usage_event(row: _Row) -> Thing:
     """Describe one usage event the warehouse found."""
-    says = (
-        f"{_quantity(row['quantity'])} {row['meter_code']} of {row['subject']},"
-        f" {_instant(row['occurred_at'])}, from {row['landed_path']} line {row['landed_line']}"
+    used = row["quantity"]
+    said = (
+        f"cancels {row['corrected_event_id']}"
+        if used is None
+        else f"{_quantity(used)} {row['meter_code']} of {row['subject']}"
     )
+    says = (
+        f"{said}, {_instant(row['occurred_at'])}, from {row['landed_path']}"
+        f" line {row['landed_line']}"
+    )
+    if used is not None and row["corrected_event_id"]:
+        says += f", supersedes {row['corrected_event_id']}"
+    if row["correction"]:
+        says += f", {row['correction']} by {row['correcting_event_id']}: it counts no more"
     name = f"usage event {row['event_id']} of {row['source']}"
     position = (_rank("event"), str(row["occurred_at"]))
     return Thing(name=name, words=f"{name}: {says}", facts=row, position=position)
@@ -184,6 +194,8 @@ def _adjustment(key: str, row: _Row) -> _Said:
 
 def _usage(key: str, row: _Row) -> _Said:
     says = f"{_count(row['event_count'], 'event')} of {row['meter_code']} on {row['usage_day']}"
+    if row["corrected_count"]:
+        says += f", {row['corrected_count']:,} of them corrected"
     if row["open_reasons"]:
         says += f", {row['open_reasons']}"
     return f"usage {key}", says

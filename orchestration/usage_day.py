@@ -18,6 +18,11 @@ _COUNTED = """
     select count(*), coalesce(sum(quantity), 0)::decimal(28, 6)
     from read_parquet($paths, hive_partitioning = false)
 """
+_CORRECTED = """
+    select count(*), coalesce(sum(quantity), 0)::decimal(28, 6)
+    from raw.corrected_usage
+    where usage_day = $day
+"""
 _MATCHED = """
     select coalesce(sum(event_count), 0)::bigint, coalesce(sum(quantity), 0)::decimal(28, 6)
     from intermediate.int_usage_matched
@@ -40,6 +45,7 @@ class UsageDay:
         file_count: registered files of the day.
         event_count: events in them, counted anew.
         quantity: their quantities, summed anew.
+        corrected_count: events of them that count no more.
         matched_count: events the models matched or hold.
         matched_quantity: their quantities.
         outcomes: (disposition, reason, events), as the marts say.
@@ -49,6 +55,7 @@ class UsageDay:
     file_count: int
     event_count: int
     quantity: str
+    corrected_count: int
     matched_count: int
     matched_quantity: str
     outcomes: tuple[tuple[str, str, int], ...]
@@ -67,12 +74,15 @@ def prove(connection: duckdb.DuckDBPyConnection, home: Home, day: date) -> Usage
             problems.append(f"{name} is not the file that was registered. Restore it.")
         paths.append(str(path))
     counted = connection.execute(_COUNTED, {"paths": paths}).fetchall()[0] if paths else (0, 0)
+    corrected = connection.execute(_CORRECTED, {"day": day}).fetchall()[0]
+    counting = (counted[0] - corrected[0], counted[1] - corrected[1])
     matched = connection.execute(_MATCHED, {"day": day}).fetchall()[0]
     outcomes = tuple(connection.execute(_ENDED, {"day": day}).fetchall())
     ended = sum(count for _, _, count in outcomes)
-    if counted != matched:
+    if counting != matched:
+        less = f", less {corrected[0]:,} of {corrected[1]} that count no more" * bool(corrected[0])
         problems.append(
-            f"The raw files of {day} hold {counted[0]:,} events of quantity {counted[1]}, the"
+            f"The raw files of {day} hold {counted[0]:,} events of quantity {counted[1]}{less}, the"
             f" models saw {matched[0]:,} of {matched[1]}: run, then prove the day again."
         )
     if ended != counted[0]:
@@ -83,6 +93,7 @@ def prove(connection: duckdb.DuckDBPyConnection, home: Home, day: date) -> Usage
         file_count=len(paths),
         event_count=counted[0],
         quantity=str(counted[1]),
+        corrected_count=corrected[0],
         matched_count=matched[0],
         matched_quantity=str(matched[1]),
         outcomes=outcomes,

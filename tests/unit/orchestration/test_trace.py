@@ -103,6 +103,9 @@ _TABLES = {
         union all
         select null, 'metering', 'tenant-a', 'api_calls', date '2026-03-02', 'held',
             'CUSTOMER_UNKNOWN', 2
+        union all
+        select null, 'metering', 'tenant-a', 'api_calls', date '2026-03-02',
+            'no_financial_effect', 'USAGE_SUPERSEDED', 1
     """,
     "usage.usage_charges": """
         select 'CT-1|L-1|1|2026-03' as usage_charge_id, '2026-03' as accounting_period,
@@ -164,10 +167,34 @@ _USAGE_EVENTS = """
         'api_calls' as meter_code, 1234.5::decimal(17, 6) as quantity,
         timestamp '2026-03-01 05:00:00' as occurred_at, 'landing/usage/a.csv' as landed_path,
         11::bigint as landed_line, 'metering|tenant-a|api_calls|2026-03-01' as usage_key,
-        'CT-1|L-1|1|2026-03' as usage_charge_id
+        'CT-1|L-1|1|2026-03' as usage_charge_id, null::varchar as correction,
+        null::varchar as correcting_event_id
     union all
     select 'metering', 'use-2', 'tenant-a', 'api_calls', 2, timestamp '2026-03-02 05:00:00',
-        'landing/usage/a.csv', 12, 'metering|tenant-a|api_calls|2026-03-02', null
+        'landing/usage/a.csv', 12, 'metering|tenant-a|api_calls|2026-03-02', null, null, null
+    union all
+    select 'metering', 'use-3', 'tenant-a', 'api_calls', 9, timestamp '2026-03-02 06:00:00',
+        'landing/usage/a.csv', 13, 'metering|tenant-a|api_calls|2026-03-02', null, 'superseded',
+        'use-4'
+    union all
+    select 'metering', 'use-4', 'tenant-a', 'api_calls', 4, timestamp '2026-03-01 06:00:00',
+        'landing/usage/b.csv', 2, 'metering|tenant-a|api_calls|2026-03-01', null, 'cancelled',
+        'void-4'
+"""
+_USAGE_CORRECTIONS = """
+    create schema usage;
+    create table usage.usage_corrections as
+    select * from (values
+        ('metering:use-4', 'metering', 'use-4', 'superseded', 'use-3', 'tenant-a', 'api_calls',
+            timestamp '2026-03-02 06:00:00', 4::decimal(17, 6), timestamp '2026-03-01 06:00:00', 2),
+        ('metering:void-4', 'metering', 'void-4', 'cancelled', 'use-4', 'tenant-a', 'api_calls',
+            timestamp '2026-03-01 06:00:00', null, timestamp '2026-03-20 00:00:00', 3),
+        ('metering:void-9', 'metering', 'void-9', 'cancelled', 'use-9', null, null,
+            null, null, timestamp '2026-03-20 00:00:00', 4)
+    ) as rows (
+        usage_correction_key, source, event_id, correction, corrected_event_id, subject_before,
+        meter_code_before, occurred_at_before, quantity_after, corrected_at, landed_line
+    ) cross join (select 'landing/usage/b.csv' as landed_path)
 """
 
 
@@ -185,6 +212,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     publish.publish_file(home.marts, "one")
     with duckdb.connect(str(home.warehouse)) as warehouse:
         warehouse.execute(_USAGE_EVENTS)
+        warehouse.execute(_USAGE_CORRECTIONS)
     return home
 
 
@@ -259,14 +287,42 @@ def test_a_usage_event_is_found_with_its_quantity_and_its_charge(home: Home) -> 
 
 def test_a_usage_event_without_a_charge_says_why(home: Home) -> None:
     assert _words(home, "metering:use-2")["usage"] == (
-        "usage metering|tenant-a|api_calls|2026-03-02: 2 events of api_calls on 2026-03-02,"
-        " held: CUSTOMER_UNKNOWN"
+        "usage metering|tenant-a|api_calls|2026-03-02: 3 events of api_calls on 2026-03-02,"
+        " 1 of them corrected, held: CUSTOMER_UNKNOWN"
     )
+
+
+def test_a_corrected_event_names_its_correction_and_leads_to_its_day(home: Home) -> None:
+    words = _words(home, "use-3")
+    assert words["event"] == (
+        "usage event use-3 of metering: 9 api_calls of tenant-a, 2026-03-02 06:00:00 UTC, from"
+        " landing/usage/a.csv line 13, superseded by use-4: it counts no more"
+    )
+    assert "usage_charge" not in words
+
+
+def test_an_event_that_was_cancelled_is_found_with_its_cancellation(home: Home) -> None:
+    things = trace(home, "use-4").things
+    told = [thing.words for node, thing in things.items() if node.kind == "event"]
+    assert told == [
+        "usage event use-4 of metering: 4 api_calls of tenant-a, 2026-03-01 06:00:00 UTC, from"
+        " landing/usage/b.csv line 2, supersedes use-3, cancelled by void-4: it counts no more",
+        "usage event void-4 of metering: cancels use-4, 2026-03-20 00:00:00 UTC, from"
+        " landing/usage/b.csv line 3",
+    ]
+
+
+def test_a_cancellation_is_found_while_what_it_cancels_has_not_come(home: Home) -> None:
+    found = trace(home, "metering:void-9")
+    assert [thing.words for thing in found.things.values()] == [
+        "usage event void-9 of metering: cancels use-9, 2026-03-20 00:00:00 UTC, from"
+        " landing/usage/b.csv line 4"
+    ]
 
 
 def test_a_day_of_usage_lists_its_events(home: Home) -> None:
     found = trace(home, "metering|tenant-a|api_calls|2026-03-01")
-    assert [link.child.key for link in found.came_from] == ["metering:use-1"]
+    assert [link.child.key for link in found.came_from] == ["metering:use-1", "metering:use-4"]
 
 
 def test_what_no_mart_describes_is_named_all_the_same(home: Home) -> None:

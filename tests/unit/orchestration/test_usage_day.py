@@ -30,6 +30,9 @@ def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             )
             files.append({"path": name, "sha256": file_sha256(tmp_path / name)})
         connection.execute("create schema raw; create schema intermediate")
+        connection.execute(
+            "create table raw.corrected_usage (usage_day date, quantity decimal(17, 6))"
+        )
         connection.execute("create schema reconciliation")
         connection.execute(
             "create table raw.manifest as select 1 as manifest_number, ? as files",
@@ -58,6 +61,18 @@ def test_a_whole_day_is_proven_with_its_counts(
     assert (found.file_count, found.event_count, found.quantity) == (1, 3, "4.500000")
     assert (found.matched_count, found.matched_quantity) == (3, "4.500000")
     assert found.outcomes == (("held", "CUSTOMER_UNKNOWN", 1), ("posted", "POSTED", 2))
+
+
+def test_what_was_corrected_is_not_looked_for(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    warehouse.execute("delete from intermediate.int_usage_matched where event_count = 1")
+    warehouse.execute("insert into raw.corrected_usage values ('2026-01-10', 1.5)")
+    found = usage_day.prove(warehouse, Home(tmp_path), DAY)
+    assert (found.problems, found.event_count, found.corrected_count) == ((), 3, 1)
+    warehouse.execute("insert into raw.corrected_usage values ('2026-01-10', 1.5)")
+    (problem,) = usage_day.prove(warehouse, Home(tmp_path), DAY).problems
+    assert "4.500000, less 2 of 3.000000 that count no more, the models saw 2 of 3.0" in problem
 
 
 def test_a_day_without_usage_is_whole(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
