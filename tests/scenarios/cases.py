@@ -85,9 +85,13 @@ class Case:
         return [replace(self, entity=entity) for entity in self.settings.get("entities", [""])]
 
     @property
-    def customer(self) -> str:
-        """Return the id of the case's only customer, in its source and in the company."""
-        return f"cus-{self.name}"
+    def customers(self) -> list[str]:
+        """Return the ids of the case's customers; most have one, without a name."""
+        return [self._customer(name) for name in self.settings.get("customers", [""])]
+
+    def _customer(self, name: str) -> str:
+        """Return the id of a customer, in every source and in the company."""
+        return "-".join(part for part in ("cus", self.name, name) if part)
 
     @property
     def title(self) -> str:
@@ -125,11 +129,12 @@ class Case:
         return [
             {
                 "id": row["id"],
-                "subject": self.customer,
+                "subject": self._customer(row.get("customer", "")),
                 "time": row["time"],
                 "meter": row["meter"],
                 "quantity": row["quantity"],
             }
+            | {name: row[name] for name in ("supersedes", "cancels") if name in row}
             for row in rows
             if int(row["stage"]) == stage
         ]
@@ -151,9 +156,10 @@ class Case:
         stage = int(data.pop("stage", "1"))
         source = data.pop("source", "billing")
         entity = data.pop("entity", self.entity)
+        customer = self._customer(data.pop("customer", ""))
         if kind.startswith(_OF_CUSTOMERS):
             data |= {
-                "customer_id": self.customer,
+                "customer_id": customer,
                 "legal_entity_code": replace(self, entity=entity).legal_entity,
                 "currency": data.get("currency", self.settings["currency"]),
             }

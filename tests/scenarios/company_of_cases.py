@@ -134,18 +134,20 @@ def _reference_rows(case: Case, table: str) -> list[Row]:
         ],
         "customers": [
             {
-                "customer_id": case.customer,
+                "customer_id": customer,
                 "status": "active",
                 "country": "US",
                 "valid_from": _VALID_FROM,
             }
+            for customer in case.customers
         ],
         "customer_references": [
             {
                 "source": source,
-                "source_customer_id": case.customer,
-                "customer_id": case.customer,
+                "source_customer_id": customer,
+                "customer_id": customer,
             }
+            for customer in case.customers
             for source in (*_BUSINESS_SOURCES, "metering")
         ],
     }

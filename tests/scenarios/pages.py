@@ -111,15 +111,34 @@ def _events(case: Case) -> list[str]:
 
 
 def _usage(case: Case) -> list[str]:
-    rows = [
-        (row["time"][:10], row["meter"], number(row["quantity"]), _arrival(case, stage))
-        for stage in range(1, len(case.stages) + 1)
-        for row in case.usage(stage)
-    ]
-    if not rows:
+    stages = range(1, len(case.stages) + 1)
+    landed = [(row, _arrival(case, stage)) for stage in stages for row in case.usage(stage)]
+    if not landed:
         return []
-    header = ("date", "meter", "quantity", "arrives")
+    rows = [
+        (
+            row["time"][:10],
+            row["meter"],
+            number(row["quantity"]) if row["quantity"] else "",
+            arrives,
+        )
+        for row, arrives in landed
+    ]
+    header: tuple[str, ...] = ("date", "meter", "quantity", "arrives")
+    if "supersedes" in landed[0][0]:
+        header = ("id", "customer", *header, "corrects")
+        rows = [
+            (row["id"], row["subject"], *cells, _corrects(row))
+            for (row, _), cells in zip(landed, rows, strict=True)
+        ]
     return ["## Usage", table(header, rows, right=("quantity",))]
+
+
+def _corrects(row: Row) -> str:
+    """Say which event a row of usage takes back, and how."""
+    if row["cancels"]:
+        return f"cancels {row['cancels']}"
+    return f"supersedes {row['supersedes']}" if row["supersedes"] else ""
 
 
 def _terms(case: Case) -> list[str]:

@@ -37,6 +37,13 @@ def test_a_journal_that_does_not_balance_has_no_page(tmp_path: Path) -> None:
 def test_every_event_that_moves_money_has_a_case() -> None:
     told = {event["type"] for case in all_cases() for event in case.events()}
     told |= {"usage.recorded" for case in all_cases() if case.usage(1)}
+    told |= {
+        "usage.cancelled"
+        for case in all_cases()
+        for stage, _ in enumerate(case.stages, start=1)
+        for row in case.usage(stage)
+        if row.get("cancels")
+    }
 
     moving = {
         row["event_type"]
