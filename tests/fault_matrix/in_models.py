@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 
 from tests.compiled_models import Spoil
 from tests.fault_matrix.fault import Case, Fault
-from tests.fault_matrix.landings import land_events, land_usage
-from tests.fault_matrix.sound_documents import invoice, usage_row
+from tests.fault_matrix.landings import corrects, land_events, land_usage
+from tests.fault_matrix.sound_documents import invoice, usage_cancellation, usage_row
 
 _ALL = frozenset({f"S{number}" for number in range(1, 10)} | {"no contract"})
 
@@ -94,10 +94,22 @@ FAULTS = [
         "usage that was booked is counted twice",
         {
             "int_usage_by_day_part": _replaced(
-                "sum(raw_usage.quantity)", "sum(raw_usage.quantity * 2)"
+                "sum(usage_that_counts.quantity)", "sum(usage_that_counts.quantity * 2)"
             )
         },
         "test assert_usage_is_added_up_whole",
+    ),
+    _fault(
+        "a cancellation of usage is not applied",
+        {"int_usage_by_day_part": _replaced("corrected.event_id is null", "true")},
+        "test assert_usage_is_added_up_whole",
+        inject=corrects(usage_cancellation("c1", "u2")),
+    ),
+    _fault(
+        "a cancellation of usage is applied twice",
+        {"int_usage_by_day_part": _replaced("0 as quantity,", "-corrected.quantity as quantity,")},
+        "test assert_usage_is_added_up_whole",
+        inject=corrects(usage_cancellation("c1", "u2")),
     ),
     _fault(
         "a join repeats every customer",

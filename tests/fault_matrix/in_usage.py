@@ -5,8 +5,15 @@ Does not: usage that arrives badly (in_deliveries).
 """
 
 from tests.fault_matrix.fault import strikes
-from tests.fault_matrix.landings import land_events, land_usage, says, uses
-from tests.fault_matrix.sound_documents import calls, contract, usage_invoice, usage_row
+from tests.fault_matrix.landings import corrects, land_events, land_usage, says, uses
+from tests.fault_matrix.sound_documents import (
+    calls,
+    contract,
+    replacement,
+    usage_cancellation,
+    usage_invoice,
+    usage_row,
+)
 
 _FEBRUARY = ("2026-02-01", "2026-02-28")
 _fault = strikes("events")
@@ -55,6 +62,32 @@ FAULTS = [
         uses(usage_row("x", "S9", "2026-02-20", "-50")),
         "exception USAGE_NEGATIVE",
         touches=("S9",),
+    ),
+    _fault(
+        "usage that was invoiced in a closed month is cancelled",
+        corrects(usage_cancellation("c1", "u1")),
+        "exception LATE_USAGE_CLOSED_PERIOD",
+        "exception CHARGE_BILLING_BREAK",
+        touches=("S1",),
+    ),
+    _fault(
+        "usage that is corrected twice",
+        corrects(
+            replacement("x1", "S1", "2026-03-02", "30", "u4"),
+            replacement("x2", "S1", "2026-03-02", "35", "u4"),
+        ),
+        "exception USAGE_CORRECTED_TWICE",
+        touches=("S1",),
+    ),
+    _fault(
+        "a usage record that replaces one and cancels another",
+        corrects((*usage_row("x1", "S1", "2026-03-02", "30"), "u4", "u2")),
+        "exception USAGE_CORRECTION_UNCLEAR",
+    ),
+    _fault(
+        "a cancellation of usage that nobody sent",
+        corrects(usage_cancellation("c1", "u99")),
+        "exception USAGE_CORRECTION_WAITS",
     ),
     _fault(
         "usage without a quantity",

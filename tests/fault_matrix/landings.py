@@ -22,6 +22,12 @@ def land_usage(path: Path, *rows: tuple[str, ...]) -> None:
     land(path, "second/usage/fault.csv", usage_csv(rows))
 
 
+def land_corrections(path: Path, *rows: tuple[str, ...]) -> None:
+    """Land usage that supersedes and cancels beside the second arrival."""
+    header = "id,subject,time,meter,quantity,supersedes,cancels"
+    land(path, "second/usage/corrections.csv", usage_csv(rows, header))
+
+
 def says(source: str, *documents: Mapping[str, Any]) -> Callable[[Case], object]:
     """Return the injection that lands these events of a source."""
     return lambda case: land_events(case.company, source, documents)
@@ -30,3 +36,8 @@ def says(source: str, *documents: Mapping[str, Any]) -> Callable[[Case], object]
 def uses(*rows: tuple[str, ...]) -> Callable[[Case], object]:
     """Return the injection that lands these usage records."""
     return lambda case: land_usage(case.company, *rows)
+
+
+def corrects(*rows: tuple[str, ...]) -> Callable[[Case], object]:
+    """Return the injection that lands these corrections of usage."""
+    return lambda case: land_corrections(case.company, *rows)

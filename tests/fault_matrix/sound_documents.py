@@ -195,3 +195,15 @@ def usage_row(
 ) -> tuple[str, ...]:
     """Return one usage record of a contract's customer."""
     return (row_id, f"metering-{name}", f"{day}T15:00:00Z", meter, quantity)
+
+
+def replacement(
+    row_id: str, name: str, day: str, quantity: str, supersedes: str
+) -> tuple[str, ...]:
+    """Return one usage record that stands in the place of another."""
+    return (*usage_row(row_id, name, day, quantity), supersedes, "")
+
+
+def usage_cancellation(row_id: str, cancels: str) -> tuple[str, ...]:
+    """Return the row of a usage file that takes a usage record back."""
+    return (row_id, "", "2026-03-05T15:00:00Z", "", "", "", cancels)

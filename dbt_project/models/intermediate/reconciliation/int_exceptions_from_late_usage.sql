@@ -69,8 +69,8 @@ final as (
         || {{ amount_text(
             'late.amount_minor', 'currencies.minor_unit_exponent', 'late.transaction_currency'
         ) }}
-        || ' came after that period was closed: it is posted in ' || late.accounting_period || '.'
-            as sentence,
+        || ' came or was corrected after that period was closed: it is posted in '
+        || late.accounting_period || '.' as sentence,
         late.amount_minor,
         late.transaction_currency as currency,
         late.legal_entity_code,
