@@ -14,6 +14,7 @@ from orchestration.explain.charge_steps import (
     step_inputs,
     step_lines,
 )
+from orchestration.explain.corrections import correction_notes
 from orchestration.explain.explanation import (
     UNKNOWN,
     Explanation,
@@ -38,19 +39,12 @@ _TIERS = "select * from usage.usage_charge_tiers where usage_charge_id = $1 orde
 _ADJUSTMENTS = """
     select * from usage.usage_charge_adjustments where usage_charge_id = $1 order by step_number
 """
-_CORRECTIONS = """
-    select * from usage.usage_corrections
-    where usage_charge_id_before = $1 or usage_charge_id_after = $1
-    order by known_at, usage_correction_key
-    limit 6
-"""
 _LINES = """
     select to_key as subledger_line_key
     from lineage.links
     where from_type = 'usage_charge' and from_key = $1 and to_type = 'subledger_line'
     order by to_key
 """
-_MOST_CORRECTIONS = 5
 _RULES = {
     "flat": "a flat amount, whatever is used",
     "per_unit": "every unit costs the same",
@@ -80,7 +74,6 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
     )
     tiers = books.ask(_TIERS, charge_id)
     adjustments = books.ask(_ADJUSTMENTS, charge_id)
-    corrections = books.ask(_CORRECTIONS, charge_id)
     amount = charge["charge_minor"]
     said = "amount unknown" if amount is None else format_amount(amount, charge["currency"])
     return Explanation(
@@ -97,8 +90,8 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
         ),
         references=_REFERENCES,
         inputs=tuple(_inputs(charge, days, tiers, adjustments)),
-steps=(*_steps(charge, days, tiers, adjustments), *drawn_steps(books, charge)),
-        notes=(*_notes(charge), *_corrections(corrections)),
+        steps=(*_steps(charge, days, tiers, adjustments), *drawn_steps(books, charge)),
+        notes=(*_notes(charge), *correction_notes(books, charge_id)),
         onward=(
             Onward(identifier=charge_id, words="the events behind it", command="trace"),
             *(
@@ -304,24 +297,3 @@ def _notes(charge: Row) -> list[str]:
     if not charge["is_complete"]:
         return [f"The period is not over: days after {charge['through_date']} are still to come."]
     return []
-
-
-def _corrections(corrections: list[Row]) -> list[str]:
-    """Say which events of the charge were corrected; of many, that there are more."""
-    told = [
-        f"Usage event {row['corrected_event_id']} over {number(row['quantity_before'])}"
-        f" {row['meter_code_before']} was {row['correction']} by {row['event_id']}{_after(row)}."
-        for row in corrections[:_MOST_CORRECTIONS]
-    ]
-    if len(corrections) > _MOST_CORRECTIONS:
-        told.append("More of its events were corrected: usage.usage_corrections lists them.")
-    return told
-
-
-def _after(row: Row) -> str:
-    if row["quantity_after"] is None:
-        return ""
-    after = f" over {number(row['quantity_after'])} {row['meter_code_after']}"
-    if row["usage_charge_id_before"] == row["usage_charge_id_after"]:
-        return after
-    return f"{after}, which is in {row['usage_charge_id_after'] or 'no charge'}"
