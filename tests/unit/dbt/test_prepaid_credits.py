@@ -19,7 +19,7 @@ from tests.unit.dbt.given import (
     usage,
     usage_line,
 )
-from tests.warehouse import Row, Warehouse
+from tests.warehouse import BuildError, Row, Warehouse
 
 SELECT = "tag:books"
 Movement = tuple[str, str, str, int, int, int]
@@ -43,12 +43,12 @@ def grant(contract_id: str, grant_id: str, amount: str, paid: str, **changes: An
     return event("prepaid_credit.granted", data.pop("event_id", f"granted-{grant_id}"), **data)
 
 
-def _contract(name: str, **changes: Any) -> list[Row]:
+def _contract(name: str, plan: str = "CENT", **changes: Any) -> Row:
     """Return a contract with a meter of its own, whose calls cost a cent."""
-    return [subscription(name, [usage_line(name, "CENT", name)], **changes)]
+    return subscription(name, [usage_line(name, plan, name)], **changes)
 
 
-def _billed(name: str, invoice_id: str, net: str) -> Row:
+def _billed(name: str, invoice_id: str, net: str, currency: str = "USD") -> Row:
     line = {
         "contract_id": name,
         "contract_line_id": f"{name}-CREDIT",
@@ -56,7 +56,7 @@ def _billed(name: str, invoice_id: str, net: str) -> Row:
         "line_kind": "prepaid",
         "net_amount": net,
     }
-    return invoice(invoice_id, "2026-01-01", [line])
+    return invoice(invoice_id, "2026-01-01", [line], currency)
 
 
 # Contract: its grants, then its calls by day.
@@ -108,13 +108,21 @@ GIVEN: dict[str, tuple[list[Row], list[tuple[str, int]]]] = {
         [grant("ESTIMATED", "E", "1000.00", "1000.00", expires_date="2026-03-31")],
         [("2026-01-20", 45000), ("2026-02-20", 45000)],
     ),
+    # Deferred at the rate of the invoice, 1.10, and released at it, whatever the rate is by then.
+    "FOREIGN": (
+        [grant("FOREIGN", "F", "100.00", "80.00", currency="EUR", expires_date="2026-03-31")],
+        [("2026-01-20", 4000), ("2026-03-20", 6000)],
+    ),
     # 800 for 1,000, 600 used: 480 earned, 320 given back when the contract ends.
     "ENDED": (
         [grant("ENDED", "X", "1000.00", "800.00")],
         [("2026-01-20", 60000)],
     ),
 }
-_OTHERS = {"ESTIMATED": {"legal_entity_code": "EST"}}
+_OTHERS = {
+    "ESTIMATED": {"legal_entity_code": "EST"},
+    "FOREIGN": {"currency": "EUR", "plan": "CENT-EUR"},
+}
 _REFUSED = [
     grant("NOBODY", "W-unknown", "10.00", "8.00"),
     grant("ORDER", "W-euro", "10.00", "8.00", currency="EUR"),
@@ -132,17 +140,19 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     company_with_books(warehouse)
     warehouse.insert("raw.reference_legal_entities", [legal_entity("EST")])
     warehouse.insert("raw.reference_products", [product("CREDIT", "prepaid", "as_used")])
-    for table, rows in price("CENT", "per_unit", [("", "0.01", "")]).items():
-        warehouse.insert(table, rows)
+    for plan, currency in (("CENT", "USD"), ("CENT-EUR", "EUR")):
+        for table, rows in price(plan, "per_unit", [("", "0.01", "")], currency=currency).items():
+            warehouse.insert(table, rows)
     policy = {"policy_code": "prepaid_breakage_percent", "legal_entity_code": "EST"}
     policy |= {"policy_value": "10", "valid_from": "2025-01-01", "row_number": 1}
     warehouse.insert("raw.reference_policies", [policy])
-    events = [row for name in GIVEN for row in _contract(name, **_OTHERS.get(name, {}))]
+    events = [_contract(name, **_OTHERS.get(name, {})) for name in GIVEN]
     events += [row for grants, _ in GIVEN.values() for row in grants]
     events += [
         _billed("ENDED", "I-ended", "800.00"),
         cancellation("ENDED", "2026-03-01", "immediate_credit", "2026-02-28"),
         credit("C-ended", "I-ended", "2026-03-01", "320.00", "modification"),
+        _billed("FOREIGN", "I-foreign", "80.00", "EUR"),
         _billed("THIRDS", "I-thirds", "0.01"),
         _billed("MONTHLY", "I-monthly", "15.00"),
         _billed("DAYS", "I-days", "40.01"),
@@ -262,6 +272,20 @@ def test_what_is_not_revenue_yet_is_deferred(books: Warehouse) -> None:
     assert [row["deferred"] for row in rows] == [1, 0, 0]
 
 
+def test_credit_in_a_foreign_currency_is_revenue_at_the_rate_it_was_billed_at(
+    books: Warehouse,
+) -> None:
+    rows = books.rows(
+        """
+        select origin_period, -sum(amount_minor), -sum(functional_amount_minor)
+        from journals.subledger_lines
+        where contract_id = 'FOREIGN' and account_role = 'revenue'
+        group by origin_period order by origin_period
+        """
+    )
+    assert rows == [("2026-01", 3200, 3520), ("2026-03", 4800, 5280)]
+
+
 def test_a_grant_that_does_not_count_is_listed_with_its_reason(books: Warehouse) -> None:
     rows = books.query(
         """
@@ -297,3 +321,21 @@ def test_credit_that_is_billed_above_its_price_is_held(books: Warehouse) -> None
             " is billed 40.01 USD through 2026-12-31; its terms cost 40.00 USD.",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("test", "column"),
+    [
+        ("assert_prepaid_deferral_is_what_is_not_earned", "unearned_minor"),
+        ("prepaid_credit_is_drawn_expired_or_left", "drawn_minor"),
+    ],
+)
+def test_a_cent_that_is_neither_used_nor_left_is_noticed(
+    books: Warehouse, test: str, column: str
+) -> None:
+    books.invoke(["test", "--select", test])
+    change = f"update usage.prepaid_credits set {column} = {column} {{}} 1 where grant_id = 'F'"
+    books.execute(change.format("+"))
+    with pytest.raises(BuildError, match=test):
+        books.invoke(["test", "--select", test])
+    books.execute(change.format("-"))
