@@ -12,6 +12,7 @@ from tests.books_given import company_with_books, credit, invoice
 from tests.unit.dbt.given import (
     cancellation,
     event,
+    fixed_line,
     legal_entity,
     price,
     product,
@@ -21,7 +22,7 @@ from tests.unit.dbt.given import (
 )
 from tests.warehouse import BuildError, Row, Warehouse
 
-SELECT = "tag:books"
+SELECT = "tag:books +event_dispositions +remaining_obligations"
 Movement = tuple[str, str, str, int, int, int]
 
 
@@ -113,6 +114,12 @@ GIVEN: dict[str, tuple[list[Row], list[tuple[str, int]]]] = {
         [grant("FOREIGN", "F", "100.00", "80.00", currency="EUR", expires_date="2026-03-31")],
         [("2026-01-20", 4000), ("2026-03-20", 6000)],
     ),
+    "GIFT": ([grant("GIFT", "G", "50.00", "0")], [("2026-02-10", 1000)]),
+    # 800 for 1,000, 600 used: 480 are earned, and 400 are given back.
+    "OVERPAID": (
+        [grant("OVERPAID", "P", "1000.00", "800.00")],
+        [("2026-01-20", 60000)],
+    ),
     # 800 for 1,000, 600 used: 480 earned, 320 given back when the contract ends.
     "ENDED": (
         [grant("ENDED", "X", "1000.00", "800.00")],
@@ -149,9 +156,14 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     events = [_contract(name, **_OTHERS.get(name, {})) for name in GIVEN]
     events += [row for grants, _ in GIVEN.values() for row in grants]
     events += [
+        subscription("MIXED", [fixed_line("MIXED-SEATS", "1", "1200.00")], term_end="2028-12-31"),
+        grant("MIXED", "L", "5000.00", "5000.00", expires_date="2026-12-31"),
+        _billed("MIXED", "I-mixed", "5000.00"),
         _billed("ENDED", "I-ended", "800.00"),
         cancellation("ENDED", "2026-03-01", "immediate_credit", "2026-02-28"),
         credit("C-ended", "I-ended", "2026-03-01", "320.00", "modification"),
+        _billed("OVERPAID", "I-overpaid", "800.00"),
+        credit("C-overpaid", "I-overpaid", "2026-03-01", "400.00", "modification"),
         _billed("FOREIGN", "I-foreign", "80.00", "EUR"),
         _billed("THIRDS", "I-thirds", "0.01"),
         _billed("MONTHLY", "I-monthly", "15.00"),
@@ -259,6 +271,64 @@ def test_what_is_given_back_is_no_revenue(books: Warehouse) -> None:
         """
     )
     assert balances[-1] == {"deferred": 0, "unbilled": 0}
+
+
+def test_credit_that_may_be_used_any_day_is_deferred_as_current(books: Warehouse) -> None:
+    rows = books.rows(
+        """
+        select current_deferred_minor, non_current_deferred_minor
+        from revenue.remaining_obligations where contract_id = 'MIXED'
+        """
+    )
+    assert rows == [(500000, 0)]
+
+
+def test_giving_back_what_was_used_is_held(books: Warehouse) -> None:
+    rows = books.rows(
+        """
+        select subject_key, exception_code, sentence from controls.control_results
+        where control_code = 'CREDITS_UNEARNED' and not is_passed
+        """
+    )
+    assert rows == [
+        (
+            "OVERPAID",
+            "CREDIT_EXCEEDS_UNEARNED",
+            "Contract OVERPAID over 0.00 USD: credit memo C-overpaid takes back 80.00 USD more than"
+            " was billed and not yet earned on its day.",
+        )
+    ]
+
+
+def test_use_that_free_credit_pays_ends_without_a_journal(books: Warehouse) -> None:
+    rows = books.rows(
+        """
+        select event_type, disposition, reason_code from reconciliation.event_dispositions
+        where meter_code = 'GIFT' or event_id = 'granted-G' order by 1
+        """
+    )
+    assert rows == [
+        ("prepaid_credit.granted", "no_financial_effect", "FREE_CREDIT"),
+        ("usage.recorded", "no_financial_effect", "PAID_BY_FREE_CREDIT"),
+    ]
+
+
+def test_a_grant_that_does_not_count_is_held_and_no_event_is_unexplained(books: Warehouse) -> None:
+    rows = books.rows(
+        """
+        select event_id, disposition, reason_code from reconciliation.event_dispositions
+        where event_id like 'granted-W-%' or event_id like '%-D' or disposition = 'unexplained'
+        order by event_id
+        """
+    )
+    assert rows == [
+        ("again-D", "no_financial_effect", "REPEATED"),
+        ("granted-D", "in_flight", "AWAITING_SEALING"),
+        ("granted-W-ended", "held", "PREPAID_CREDIT_REFUSED"),
+        ("granted-W-euro", "held", "PREPAID_CREDIT_REFUSED"),
+        ("granted-W-unknown", "held", "PREPAID_CREDIT_REFUSED"),
+        ("same-D", "no_financial_effect", "REPEATED"),
+    ]
 
 
 def test_what_is_not_revenue_yet_is_deferred(books: Warehouse) -> None:

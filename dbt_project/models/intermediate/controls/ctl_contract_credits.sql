@@ -34,7 +34,24 @@ invoice_lines as (
 
 steps as (
 
-    select * from {{ ref('int_recognition_steps') }} where document_type is null
+    -- What was drawn of prepaid credit is earned in full, whatever credit memos leave of its price.
+    select
+        track_key,
+        step_end_date,
+        amount_minor
+    from {{ ref('int_recognition_steps') }}
+    where document_type is null and step_kind <> 'drawn'
+    union all
+    select
+        {{ prepaid_track('contract_id', 'contract_line_id', 'legal_entity_code', 'currency') }}
+            as track_key,
+        movement_date as step_end_date,
+        {{ share_between(
+            'price_minor', 'used_through_minor + amount_minor', 'used_through_minor',
+            'credit_minor',
+        ) }} as amount_minor
+    from {{ ref('prepaid_credit_movements') }}
+    where movement_kind = 'drawn'
 
 ),
 

@@ -89,9 +89,11 @@ disposed as (
         outcomes.event_key,
         outcomes.contract_id,
         case
-            when outcomes.outcome = 'contract_unknown' then '1:held:CONTRACT_MISSING'
-            when outcomes.outcome in ('currency_differs', 'outside_service')
+            when
+                outcomes.event_effect in ('credit', 'free_credit')
+                and outcomes.outcome not in ('applied', 'repeated')
                 then '1:held:PREPAID_CREDIT_REFUSED'
+            when outcomes.outcome = 'contract_unknown' then '1:held:CONTRACT_MISSING'
             when outcomes.outcome = 'pause_unknown' then '1:held:PAUSE_MISSING'
             when outcomes.outcome = 'unconfirmed'
                 then '1:held:' || coalesce(contract_holds.hold_code, 'CONTRACT_NOT_CONFIRMED')

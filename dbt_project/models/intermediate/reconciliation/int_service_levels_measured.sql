@@ -17,8 +17,9 @@ documents_posted as (
 
 usage_charges as (
 
-    select * from {{ ref('usage_charges') }}
-    where is_complete and charge_minor is distinct from 0
+    -- What only free credit pays is in no journal.
+    select * from {{ ref('int_usage_charges_payable') }}
+    where is_complete and payable_minor + drawn_revenue_minor is distinct from 0
 
 ),
 

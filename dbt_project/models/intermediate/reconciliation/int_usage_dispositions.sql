@@ -21,7 +21,7 @@ corrected_usage as (
 
 usage_charges as (
 
-    select * from {{ ref('usage_charges') }}
+    select * from {{ ref('int_usage_charges_payable') }}
 
 ),
 
@@ -66,6 +66,8 @@ matched as (
             when usage_charges.billable_quantity = 0
                 then '9:no_financial_effect:WITHIN_INCLUDED_QUANTITY'
             when usage_charges.charge_minor = 0 then '9:no_financial_effect:ZERO_CHARGE'
+            when usage_charges.payable_minor = 0 and usage_charges.drawn_revenue_minor = 0
+                then '9:no_financial_effect:PAID_BY_FREE_CREDIT'
             else '0:unexplained:UNEXPLAINED'
         end as disposition_rank
     from usage_by_charge

@@ -27,6 +27,31 @@ contract_balances as (
 
 ),
 
+prepaid_earned as (
+
+    select
+        contract_id,
+        sum(kept_price_minor - unearned_minor) as earned_minor
+    from {{ ref('prepaid_credits') }}
+    group by contract_id
+
+),
+
+prepaid as (
+
+    -- Prepaid credit may be used any day: what is deferred of it is current.
+    select
+        layers.contract_id,
+        layers.currency,
+        greatest(sum(layers.layer_minor) - max(prepaid_earned.earned_minor), 0)
+            as deferred_minor
+    from {{ ref('int_billing_layers') }} as layers
+    inner join prepaid_earned on layers.contract_id = prepaid_earned.contract_id
+    where layers.line_kind = 'prepaid'
+    group by layers.contract_id, layers.currency
+
+),
+
 reached as (
 
     -- Days of service of an obligation that are over at each point; none after its service ended.
@@ -90,7 +115,7 @@ described as (
             remaining.within_24_months_minor + remaining.beyond_24_months_minor,
             greatest(
                 coalesce(contract_balances.deferred_revenue_minor, 0)
-                - remaining.within_12_months_minor,
+                - coalesce(prepaid.deferred_minor, 0) - remaining.within_12_months_minor,
                 0
             )
         ) as non_current_minor
@@ -102,6 +127,8 @@ described as (
             and contracts.currency = contract_balances.currency
             and {{ accounting_period('remaining.cutoff_date') }}
             = contract_balances.accounting_period
+    left join prepaid
+        on remaining.contract_id = prepaid.contract_id and contracts.currency = prepaid.currency
 
 ),
 
