@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ingestion.charge_term_checks import check_charge_terms
 from ingestion.company_tables import ReferenceRow
+from ingestion.meter_checks import check_meters
 from ingestion.mistakes import Mistakes
 from ingestion.price_term_checks import check_price_terms
 from ingestion.reference_tables import ANY, TABLES
@@ -43,6 +44,7 @@ def cross_check(tables: Tables, sources: Collection[str], mistakes: Mistakes) ->
     _check_mapped_accounts(tables, mistakes)
     _check_tiers(tables, mistakes)
     _check_prices(tables, mistakes)
+    check_meters(tables, mistakes)
     check_price_terms(tables, mistakes)
     check_charge_terms(tables, mistakes)
     _check_rates(tables, mistakes)

@@ -4,6 +4,7 @@ Belongs here: one declaration per table, which the reader, the raw store and the
 Does not: reading files (company_tables) or storing snapshots (reference).
 """
 
+from ingestion.meter_tables import METER_TABLES
 from ingestion.price_tables import PRICE_TABLES
 from ingestion.table_columns import VALID_FROM, Column, Table, choice, currency, text
 
@@ -93,6 +94,7 @@ _DECLARED = (
         key=("product_code", "valid_from"),
         is_required=True,
     ),
+    *METER_TABLES,
     *PRICE_TABLES,
     Table(
         name="ssps",

@@ -36,10 +36,19 @@
     end
 {%- endmacro %}
 
+{# What an event counts for. A row may stand for several events from one instant on: then
+   elapsed_value is what the time from that instant to each of them takes off. #}
 {% macro weighed_value(event) -%}
     {{ or_unknown(
         scaled_amount(event ~ '.value') ~ ' * ' ~ wide(event_weight(event))
+        ~ ' - case when ' ~ event ~ '.is_carried then 0 else '
+        ~ scaled_amount(event ~ '.elapsed_value') ~ ' end'
     ) }}
+{%- endmacro %}
+
+{# Aggregations whose values count for as long as they are there. #}
+{% macro counts_time(aggregation) -%}
+    {{ aggregation }} in ('weighted_sum', 'prorated_sum', 'prorated_unique_count')
 {%- endmacro %}
 
 {% macro period_weight(period) -%}
@@ -68,11 +77,11 @@
     select
         events.{{ key }},
         events.group_key,
-        count(*) as event_count,
+        sum(events.event_count) as event_count,
         count(events.value) = count(*) as is_numeric,
         cast(
             case min(events.aggregation)
-                when 'count' then count(*) * {{ power_of_ten('12') }}
+                when 'count' then sum(events.event_count) * {{ power_of_ten('12') }}
                 when 'max' then {{ scaled_amount('max(events.value)') }}
                 when 'latest'
                     then {{ scaled_amount(last_value_of(
@@ -111,7 +120,7 @@
             spells.group_key,
             spells.value_text,
             min(spells.aggregation) as aggregation,
-            count(*) as event_count,
+            sum(spells.event_count) as event_count,
             {{ any_true('spells.is_last and not spells.is_removal') }} as is_active,
             sum(
                 case

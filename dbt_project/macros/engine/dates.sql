@@ -153,3 +153,22 @@
 {% macro last_utc_day_before(ended_at) -%}
     cast({{ ended_at }} - interval 1 microsecond as date)
 {%- endmacro %}
+
+{# The UTC instant at which the hour of another begins. #}
+{% macro hour_start(instant) -%}
+    date_trunc('hour', {{ instant }})
+{%- endmacro %}
+
+{# A UTC instant as text that sorts as instants do. #}
+{% macro instant_text(instant) -%}
+    strftime({{ instant }}, '%Y-%m-%d %H:%M:%S.%f')
+{%- endmacro %}
+
+{# A UTC instant of a day of a time zone as a time of that day: how long after its midnight. The
+   end of a day of 25 hours is its last instant. #}
+{% macro instant_within_day(day, instant, time_zone) -%}
+    least(
+        cast({{ day }} as timestamp) + ({{ instant }} - {{ midnight_at(day, time_zone) }}),
+        cast({{ day }} as timestamp) + interval 1 day - interval 1 microsecond
+    )
+{%- endmacro %}

@@ -7,3 +7,8 @@
         {%- endfor %}
     )
 {%- endmacro %}
+
+{# A hash of all rows of a group, with all their columns, in an order. #}
+{% macro rows_hash(alias, order) -%}
+    md5(coalesce(string_agg(cast({{ alias }} as varchar), ',' order by {{ order }}), ''))
+{%- endmacro %}

@@ -32,9 +32,13 @@
 {# A count of 10^-18 units as an amount with 12 decimals, rounded half away from zero: for
    reading; money is rounded from the exact count. #}
 {% macro amount_from_scaled(amount_scaled) -%}
+    {{ amount_from_counts(div_half_up_wide(amount_scaled, '1000000')) }}
+{%- endmacro %}
+
+{# A count of 10^-12 units as an amount with 12 decimals. #}
+{% macro amount_from_counts(counts) -%}
     cast(
-        cast({{ div_half_up_wide(amount_scaled, '1000000') }} as decimal(38, 0))
-        * cast('0.000000000001' as decimal(12, 12))
+        cast({{ counts }} as decimal(38, 0)) * cast('0.000000000001' as decimal(12, 12))
         as decimal(38, 12)
     )
 {%- endmacro %}

@@ -44,3 +44,35 @@
 {% macro last_value_of(expression, order) -%}
     arg_max({{ expression }}, {{ order }})
 {%- endmacro %}
+
+{# The properties of an event, a JSON object, as a map of texts; null when there is no object. #}
+{% macro properties_map(document) -%}
+    try_cast(try_cast({{ document }} as json) as map(varchar, varchar))
+{%- endmacro %}
+
+{# The rows of a group as a list of structs with some of their columns, in an order. #}
+{% macro structs_of(columns, order) -%}
+    list(
+        struct_pack({% for column in columns %}
+            {{ column.split('.')[-1] }} := {{ column }}{{ ',' if not loop.last }}{% endfor %}
+        ) order by {{ order }}
+    )
+{%- endmacro %}
+
+{# Conditions of several rows as a map: a property and the values that meet it. #}
+{% macro conditions_of(property, values) -%}
+    map_from_entries(list(row({{ property }}, {{ values }}) order by {{ property }}))
+{%- endmacro %}
+
+{# The values of a group as a list in their own order. #}
+{% macro ordered_list(expression) -%}
+    list({{ expression }} order by {{ expression }})
+{%- endmacro %}
+
+{# The first struct of a list whose field `conditions` the properties meet; null when none is. #}
+{% macro first_met(properties, structs) -%}
+    list_filter(
+        {{ structs }},
+        lambda one: {{ meets_all(properties, 'one.conditions') }}
+    )[1]
+{%- endmacro %}

@@ -105,8 +105,17 @@
         corrected.meter_code,
         corrected.usage_day,
         day_parts.part_start_at,
+        '' as group_value,
+        '' as unique_value,
+        false as is_removal,
+        true as is_measurable,
+        cast(null as varchar) as aggregation,
         0 as quantity,
         0 as event_count,
+        null as value,
+        0 as elapsed_value,
+        cast(null as timestamp) as last_at,
+        cast(null as varchar) as last_event,
         cast(null as timestamp) as first_known_at,
         corrected.manifest_number as last_manifest_number
     from {{ scope }} as corrected

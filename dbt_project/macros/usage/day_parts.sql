@@ -42,8 +42,48 @@
     (select string_agg(distinct time_zone, ',' order by time_zone) from {{ legal_entities }})
 {%- endmacro %}
 
+{# What tells the rows of int_usage_by_day_part apart: the part of a day, and within it the values
+   that the meter groups by and counts, whether they are there or gone, and what is not measurable. #}
+{% macro usage_part_key() -%}
+    {{ return([
+        'source', 'subject', 'meter_code', 'usage_day', 'part_start_at',
+        'group_value', 'unique_value', 'is_removal', 'is_measurable',
+    ]) }}
+{%- endmacro %}
+
+{# The parts that are there already and to which rows are added, in the columns of those.
+   earlier: the relation of the parts; added: one that has their key; anew: one whose days of a
+   customer are added up anew, so that nothing of them is kept. #}
+{% macro usage_parts_touched(earlier, added, anew) -%}
+    select
+        {%- for column in usage_part_key() %}
+        earlier.{{ column }},
+        {%- endfor %}
+        earlier.aggregation,
+        earlier.quantity,
+        earlier.event_count,
+        earlier.value,
+        earlier.elapsed_value,
+        earlier.last_at,
+        earlier.last_event,
+        earlier.first_known_at,
+        earlier.last_manifest_number
+    from {{ earlier }} as earlier
+    inner join (
+        select distinct {{ usage_part_key() | join(', ') }} from {{ added }}
+    ) as touched
+        on
+        {%- for column in usage_part_key() %}
+            {{ 'and ' if not loop.first }}earlier.{{ column }} = touched.{{ column }}
+        {%- endfor %}
+    where not exists (
+        select 1 from {{ anew }} as anew
+        where {{ is_same_usage_day('anew', 'earlier') }}
+    )
+{%- endmacro %}
+
 {# Before usage is added to what is there: all of it goes when another release added it up, when
-   days were cut for other time zones, when an ingest it has seen is not in the manifest (any more),
+   days were cut for other time zones, when meters were declared otherwise, when an ingest it has seen is not in the manifest (any more),
    or is later than this run may see. #}
 {% macro forget_usage_of_another_store() -%}
     {%- if is_incremental() -%}
@@ -55,7 +95,8 @@
                     last_manifest_number,
                     last_entry_hash,
                     time_zones,
-                    code_version
+                    code_version,
+                    meters
                 from {{ this }}
             ) as seen
             cross join {{ ref('stg_run__parameters') }} as parameters
@@ -70,6 +111,7 @@
                 or seen.time_zones is distinct from {{ company_time_zones(
                     ref('int_legal_entities')
                 ) }}
+                or seen.meters is distinct from {{ declared_meters(ref('stg_reference__meters')) }}
         )
     {%- endif -%}
 {%- endmacro %}

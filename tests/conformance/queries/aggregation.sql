@@ -41,7 +41,9 @@ counted as (
         {{ number_of(property_of('delivered.properties', 'periods.field')) }} as value,
         coalesce(
             {{ property_of('delivered.properties', 'periods.operation_field') }} = 'remove', false
-        ) as is_removal
+        ) as is_removal,
+        1 as event_count,
+        0 as elapsed_value
     from delivered
     inner join periods on delivered.case_id = periods.case_id
     where

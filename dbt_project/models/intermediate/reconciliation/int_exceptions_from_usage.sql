@@ -61,6 +61,8 @@ final as (
         || case held.code
             when 'CUSTOMER_UNKNOWN' then 'no customer is known by this id.'
             when 'CONTRACT_AMBIGUOUS' then 'more than one contract line takes this meter then.'
+            when 'USAGE_NOT_MEASURABLE'
+                then 'no meter of that code takes them, or they lack the property it counts.'
             when 'USAGE_DURING_PAUSE' then 'service of the contract is suspended then.'
             else 'no contract of the customer has a line for this meter then.'
         end as sentence,

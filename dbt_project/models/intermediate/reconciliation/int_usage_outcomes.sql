@@ -38,7 +38,8 @@ charged as (
             0
         ) as {{ name }}_count,
         coalesce(
-            sum(usage_charges.quantity) filter (where usage_charges.charge_minor {{ condition }}),
+            sum(usage_charges.landed_quantity)
+            filter (where usage_charges.charge_minor {{ condition }}),
             0
         ) as {{ name }}_quantity
         {{- ',' if not loop.last }}

@@ -1,5 +1,6 @@
--- One row per source, its customer id, meter and part of a UTC day. A part is one local day in
--- every time zone of the company: whatever contracts will say, all of it meets the same terms.
+-- One row per source, its customer id, meter and part of a UTC day, and per what the meter tells
+-- apart. A part is one local day in every time zone of the company, or an hour of it: whatever
+-- contracts will say, all of it meets the same terms.
 -- The one pass over usage events. A run reads what came since the last one and adds it; the
 -- days of a customer that lost an event to a correction are added up anew.
 -- depends_on: {{ source('ledger', 'batches') }} (days are compared with raw until they are sealed)
@@ -7,7 +8,7 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     on_schema_change='fail',
-    unique_key=['source', 'subject', 'meter_code', 'usage_day', 'part_start_at'],
+    unique_key=usage_part_key(),
     pre_hook=['{{ forget_usage_of_another_store() }}', '{{ forget_parts_of_corrected_usage() }}'],
 ) }}
 with
@@ -63,6 +64,18 @@ parameters as (
 
 ),
 
+meters as (
+
+    select * from {{ ref('stg_reference__meters') }}
+
+),
+
+event_codes as (
+
+    {{ codes_of_meters('meters') }}
+
+),
+
 usage_days as (
 
     select usage_day from raw_usage
@@ -83,27 +96,22 @@ day_parts as (
 
 ),
 
-added as (
+in_parts as (
 
     select
-        usage_that_counts.source,
-        usage_that_counts.subject,
-        usage_that_counts.meter_code,
-        usage_that_counts.usage_day,
-        day_parts.part_start_at,
-        sum(usage_that_counts.quantity) as quantity,
-        count(*) as event_count,
-        min(usage_that_counts.known_at) as first_known_at,
-        max(usage_that_counts.manifest_number) as last_manifest_number
+        usage_that_counts.*,
+        day_parts.part_start_at
     from usage_that_counts
     inner join day_parts
         on {{ quarter_hour('usage_that_counts.occurred_at') }} = day_parts.quarter_hour
-    group by
-        usage_that_counts.source,
-        usage_that_counts.subject,
-        usage_that_counts.meter_code,
-        usage_that_counts.usage_day,
-        day_parts.part_start_at
+
+),
+
+added as (
+
+    {{ summed_usage('in_parts', 'event_codes') }}
+    union all
+    {{ measured_usage('in_parts', 'event_codes') }}
 
 ),
 
@@ -114,28 +122,7 @@ with_earlier as (
     {{ parts_of_corrected_usage('corrections_in_scope', 'day_parts') }}
     {% if is_incremental() %}
         union all
-        select
-            earlier.source,
-            earlier.subject,
-            earlier.meter_code,
-            earlier.usage_day,
-            earlier.part_start_at,
-            earlier.quantity,
-            earlier.event_count,
-            earlier.first_known_at,
-            earlier.last_manifest_number
-        from {{ this }} as earlier
-        inner join added
-            on
-                earlier.source = added.source
-                and earlier.subject = added.subject
-                and earlier.meter_code = added.meter_code
-                and earlier.usage_day = added.usage_day
-                and earlier.part_start_at = added.part_start_at
-        where not exists (
-            select 1 from corrections_in_scope as scoped
-            where {{ is_same_usage_day('scoped', 'earlier') }}
-        )
+        {{ usage_parts_touched(this, 'added', 'corrections_in_scope') }}
     {% endif %}
 
 ),
@@ -143,17 +130,21 @@ with_earlier as (
 summed as (
 
     select
-        source,
-        subject,
-        meter_code,
-        usage_day,
-        part_start_at,
+        {{ usage_part_key() | join(', ') }},
+        coalesce(min(aggregation), 'sum') as aggregation,
         cast(sum(quantity) as decimal(28, 6)) as quantity,
         cast(sum(event_count) as bigint) as event_count,
+        cast(
+            coalesce({{ measured_value('min(aggregation)', 'value', 'last_event') }}, 0)
+            as decimal(28, 6)
+        ) as value,
+        cast(sum(elapsed_value) as decimal(38, 6)) as elapsed_value,
+        cast(max(last_at) as timestamp) as last_at,
+        cast(max(last_event) as varchar) as last_event,
         min(first_known_at) as first_known_at,
         max(last_manifest_number) as last_manifest_number
     from with_earlier
-    group by source, subject, meter_code, usage_day, part_start_at
+    group by {{ usage_part_key() | join(', ') }}
 
 ),
 
@@ -163,7 +154,8 @@ final as (
         summed.*,
         ingests.entry_hash as last_entry_hash,
         {{ company_time_zones('legal_entities') }} as time_zones,
-        parameters.code_version
+        parameters.code_version,
+        {{ declared_meters('meters') }} as meters
     from summed
     cross join parameters
     left join ingests on summed.last_manifest_number = ingests.manifest_number

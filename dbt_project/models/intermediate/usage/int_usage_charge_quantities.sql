@@ -1,7 +1,8 @@
 -- One row per usage charge: contract line, contract version and accounting period, or a part of it
 -- when a price begins within the month. Only days up to the entity's cutoff count. A month without
--- usage has a charge when its price bills without; where the price does not hold, when any version
--- of it does, and when there is none: unknown is not zero, and nothing booked is taken back.
+-- usage has a charge when its price bills without, or when its meter carries units into it; where
+-- the price does not hold, when any version of it does, and when there is none: unknown is not
+-- zero, and nothing booked is taken back.
 with
 
 daily_usage as (
@@ -10,9 +11,21 @@ daily_usage as (
 
 ),
 
-usage_months as (
+spans as (
 
-    select * from {{ ref('int_usage_line_months') }}
+    select * from {{ ref('int_usage_spans') }}
+
+),
+
+measurements as (
+
+    select * from {{ ref('usage_measurements') }}
+
+),
+
+meters as (
+
+    select * from {{ ref('stg_reference__meters') }} where not adds_up
 
 ),
 
@@ -33,119 +46,106 @@ price_versions as (
 
 ),
 
-starts as (
+measured as (
 
     select
-        usage_months.*,
-        usage_months.first_date as service_start_date
-    from usage_months
-    union all
-    select
-        usage_months.*,
-        prices.valid_from as service_start_date
-    from usage_months
-    inner join prices
-        on
-            usage_months.price_id = prices.price_id
-            and usage_months.currency = prices.currency
-            and prices.starts_within_month
-            and usage_months.first_date < prices.valid_from
-            and usage_months.last_date >= prices.valid_from
-
-),
-
-parts as (
-
-    select
-        starts.*,
-        coalesce(
-            {{ add_days('lead(starts.service_start_date) over in_order', -1) }}, starts.last_date
-        ) as service_end_date
-    from starts
-    window in_order as (
-        partition by starts.contract_version_id, starts.contract_line_id, starts.period_start_date
-        order by starts.service_start_date
-    )
+        usage_charge_id,
+        {{ quantity_from_scaled(round_ratio(
+            'case when count(*) = count(measured_value) then sum('
+            ~ scaled_amount('measured_value') ~ ' * days_charged) end',
+            'min(period_weight * days_of_line)',
+            '12', '6', "'half_up'",
+        )) }} as quantity
+    from measurements
+    group by usage_charge_id
 
 ),
 
 used as (
 
     select
-        parts.contract_version_id,
-        parts.contract_line_id,
-        parts.service_start_date,
+        spans.usage_charge_id,
         cast(sum(daily_usage.quantity) as decimal(28, 6)) as quantity,
         cast(sum(daily_usage.event_count) as bigint) as event_count
-    from parts
+    from spans
     inner join daily_usage
         on
-            parts.contract_version_id = daily_usage.contract_version_id
-            and parts.contract_line_id = daily_usage.contract_line_id
-            and parts.period_start_date = {{ month_start('daily_usage.usage_date') }}
-            and parts.service_start_date <= daily_usage.usage_date
-            and parts.service_end_date >= daily_usage.usage_date
-            and parts.cutoff_date >= daily_usage.usage_date
-    group by parts.contract_version_id, parts.contract_line_id, parts.service_start_date
+            spans.contract_version_id = daily_usage.contract_version_id
+            and spans.contract_line_id = daily_usage.contract_line_id
+            and daily_usage.usage_date between spans.service_start_date and spans.through_date
+    group by spans.usage_charge_id
 
 ),
 
-dated as (
+charged as (
 
     select
-        parts.contract_id
-        || '|' || parts.contract_line_id
-        || '|' || parts.version_number
-        || '|' || {{ accounting_period('parts.period_start_date') }}
-        || case
-            when parts.service_start_date = parts.first_date then ''
-            else '|' || cast(parts.service_start_date as varchar)
-        end as usage_charge_id,
-        parts.contract_id,
-        parts.contract_version_id,
-        parts.contract_line_id,
-        parts.product_code,
-        parts.meter_code,
-        parts.price_id,
-        parts.legal_entity_code,
-        parts.currency,
-        {{ accounting_period('parts.period_start_date') }} as accounting_period,
-        parts.period_start_date,
-        parts.service_start_date,
-        parts.service_end_date,
-        parts.cutoff_date,
-        parts.service_end_date <= parts.cutoff_date as is_complete,
-        {{ line_position(
-            'parts.service_start_date = parts.month_first_date',
-            'parts.service_end_date = parts.month_last_date',
-        ) }} as line_position,
-        parts.price_first_date,
-        coalesce(used.quantity, 0) as quantity,
-        coalesce(used.event_count, 0) as event_count
-    from parts
+        spans.*,
+        coalesce(meters.aggregation, 'sum') as aggregation,
+        coalesce(used.event_count, 0) as event_count,
+        coalesce(used.quantity, 0) as landed_quantity,
+        case
+            when meters.meter_code is null then coalesce(used.quantity, 0)
+            when measured.usage_charge_id is null then 0
+            else measured.quantity
+        end as quantity
+    from spans
     left join prices
         on
-            parts.price_id = prices.price_id
-            and parts.currency = prices.currency
-            and parts.service_start_date >= prices.valid_from
-            and parts.service_start_date < prices.valid_to
+            spans.price_id = prices.price_id
+            and spans.currency = prices.currency
+            and spans.service_start_date >= prices.valid_from
+            and spans.service_start_date < prices.valid_to
     left join price_versions
         on
-            parts.price_id = price_versions.price_id
-            and parts.currency = price_versions.currency
-    left join used
-        on
-            parts.contract_version_id = used.contract_version_id
-            and parts.contract_line_id = used.contract_line_id
-            and parts.service_start_date = used.service_start_date
+            spans.price_id = price_versions.price_id
+            and spans.currency = price_versions.currency
+    left join meters on spans.meter_code = meters.meter_code
+    left join measured on spans.usage_charge_id = measured.usage_charge_id
+    left join used on spans.usage_charge_id = used.usage_charge_id
     where
         used.event_count is not null
         or (
-            coalesce(prices.bills_without_use, price_versions.bills_without_use, true)
-            and parts.service_start_date <= parts.cutoff_date
-            and parts.service_days > 0
+            spans.service_start_date <= spans.cutoff_date
+            and (
+                measured.quantity is distinct from 0 and measured.usage_charge_id is not null
+                or (
+                    coalesce(prices.bills_without_use, price_versions.bills_without_use, true)
+                    and spans.service_days > 0
+                )
+            )
         )
+
+),
+
+final as (
+
+    select
+        usage_charge_id,
+        contract_id,
+        contract_version_id,
+        contract_line_id,
+        product_code,
+        meter_code,
+        price_id,
+        legal_entity_code,
+        currency,
+        {{ accounting_period('period_start_date') }} as accounting_period,
+        period_start_date,
+        service_start_date,
+        service_end_date,
+        cutoff_date,
+        service_end_date <= cutoff_date as is_complete,
+        {{ line_position(
+            'service_start_date = month_first_date', 'service_end_date = month_last_date'
+        ) }} as line_position,
+        price_first_date,
+        aggregation,
+        quantity,
+        landed_quantity,
+        event_count
+    from charged
 
 )
 
-select * from dated
+select * from final

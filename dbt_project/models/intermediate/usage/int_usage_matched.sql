@@ -1,5 +1,5 @@
 -- One row per source, its customer id, meter, UTC day, local day and contract line met.
--- What has no contract line stays, with empty contract columns.
+-- What has no contract line, or cannot be measured, stays with empty contract columns.
 with
 
 day_parts as (
@@ -27,6 +27,7 @@ matched as (
         day_parts.subject,
         day_parts.meter_code,
         day_parts.usage_day,
+        day_parts.is_measurable,
         usage_terms.contract_version_line_id,
         usage_terms.is_ambiguous,
         usage_terms.is_suspended,
@@ -41,6 +42,7 @@ matched as (
             and day_parts.meter_code = usage_terms.meter_code
             and day_parts.part_start_at >= usage_terms.from_at
             and day_parts.part_start_at < usage_terms.to_at
+            and day_parts.is_measurable
     left join local_quarter_hours
         on
             usage_terms.time_zone = local_quarter_hours.time_zone
@@ -50,6 +52,7 @@ matched as (
         day_parts.subject,
         day_parts.meter_code,
         day_parts.usage_day,
+        day_parts.is_measurable,
         usage_terms.contract_version_line_id,
         usage_terms.is_ambiguous,
         usage_terms.is_suspended,

@@ -1,5 +1,6 @@
 -- One row per source, its customer id, meter and UTC day of usage that no contract line takes.
--- It is released by itself once the customer, the contract or the unambiguous line is there.
+-- It is released by itself once the customer, the contract, the unambiguous line or the meter is
+-- there.
 with
 
 matched as (
@@ -22,6 +23,7 @@ coded as (
         matched.meter_code,
         matched.usage_day,
         case
+            when not matched.is_measurable then 'USAGE_NOT_MEASURABLE'
             when customers.customer_id is null then 'CUSTOMER_UNKNOWN'
             when matched.is_ambiguous then 'CONTRACT_AMBIGUOUS'
             when matched.is_suspended then 'USAGE_DURING_PAUSE'

@@ -94,6 +94,8 @@ usage_charges as (
         charges.price_model,
         charges.package_size,
         charges.package_rounding,
+        charges.aggregation,
+        charges.landed_quantity,
         charges.quantity,
         charges.conversion_operation,
         charges.conversion_factor,
