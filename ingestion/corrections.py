@@ -24,7 +24,7 @@ from ingestion.sources.usage_sql import STAGED_TEXT, high, identity_hash, low
 _MET_COLUMNS = """
     corrections.source, corrections.event_id as correcting_event_id, corrections.is_cancellation,
     originals.event_id, originals.subject, originals.meter_code, originals.quantity,
-    originals.occurred_at, originals.usage_day
+    originals.occurred_at, originals.usage_day, originals.properties
 """
 
 
@@ -56,7 +56,7 @@ def accepted_corrections(manifest_number: int, known_at: str) -> str:
         select
             {manifest_number}::bigint as manifest_number, new_corrections.source, event_id,
             corrected_event_id, is_cancellation, occurred_at, subject, meter_code, quantity,
-            reason, {known_at} as known_at, landed_path, {line_of("ordinal")} as landed_line
+            properties, reason, {known_at} as known_at, landed_path, {line_of("ordinal")} as landed_line
         from new_corrections
         inner join staged_files on {file_of("ordinal")} = file_number
         order by ordinal
@@ -73,7 +73,7 @@ def newly_corrected(manifest_number: int, known_at: str) -> str:
     return f"""
         select
             {manifest_number}::bigint as manifest_number, source, event_id, subject, meter_code,
-            quantity, occurred_at, usage_day,
+            quantity, occurred_at, usage_day, properties,
             coalesce(usage_manifest_number, {manifest_number})::bigint as usage_manifest_number,
             correcting_event_id, is_cancellation, {known_at} as known_at
         from newly_corrected
@@ -91,7 +91,8 @@ def _create_corrections(connection: duckdb.DuckDBPyConnection, home: Home, head:
             cancels is not null as is_cancellation, occurred_at,
             case when cancels is null then subject end as subject,
             case when cancels is null then meter_code end as meter_code,
-            case when cancels is null then quantity end as quantity, correction_reason as reason
+            case when cancels is null then quantity end as quantity,
+            case when cancels is null then properties end as properties, correction_reason as reason
         from accepted_usage
         where supersedes is not null or cancels is not null;
 
@@ -226,7 +227,7 @@ def _create_corrected(connection: duckdb.DuckDBPyConnection) -> None:
         create temp table newly_corrected (
             source varchar, correcting_event_id varchar, is_cancellation boolean, event_id varchar,
             subject varchar, meter_code varchar, quantity decimal(17,6), occurred_at timestamp,
-            usage_day date, usage_manifest_number bigint
+            usage_day date, properties varchar, usage_manifest_number bigint
         )
         """
     )
@@ -276,7 +277,7 @@ def _meet_usage_of_before(connection: duckdb.DuckDBPyConnection, home: Home, hea
             with originals as (
                 select
                     source, event_id, subject, meter_code, quantity, occurred_at, usage_day,
-                    manifest_number
+                    properties, manifest_number
                 from read_parquet(
                     [{", ".join(found)}], hive_partitioning = true,
                     hive_types = {{'usage_day': date}}

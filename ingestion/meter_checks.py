@@ -52,11 +52,17 @@ def _contradictions(row: ReferenceRow) -> Iterator[tuple[str, str]]:
     if row["carried_units"] in {"whole", "prorated"} and aggregation not in _CARRYING:
         yield row["carried_units"], f"What {aggregation} would carry is not defined. Empty it."
     if row["carried_units"] == "prorated" and not aggregation.startswith(("prorated", "weighted")):
-        yield "prorated", f"{aggregation} does not count days. Carry whole units or use prorated_sum."
+        yield (
+            "prorated",
+            f"{aggregation} does not count days. Carry whole units or use prorated_sum.",
+        )
     if row["carried_units"] == "whole" and aggregation in {"weighted_sum", "prorated_unique_count"}:
         yield "whole", f"{aggregation} always counts the time. Carry prorated units."
     if row["measured_by"] in {"day", "hour"} and aggregation not in _BY_SPANS:
         cure = f"Only {', '.join(_BY_SPANS)} are taken by the day or the hour and then added up."
         yield row["measured_by"], f"{cure} Empty it."
     if row["measured_by"] in {"day", "hour"} and row["carried_units"] in {"whole", "prorated"}:
-        yield row["carried_units"], "What is taken by the day or the hour carries nothing. Empty it."
+        yield (
+            row["carried_units"],
+            "What is taken by the day or the hour carries nothing. Empty it.",
+        )

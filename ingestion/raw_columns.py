@@ -62,6 +62,7 @@ USAGE_CORRECTION_COLUMNS = {
     "subject": "VARCHAR",  # what a replacement says; a cancellation measures nothing
     "meter_code": "VARCHAR",
     "quantity": "DECIMAL(17,6)",
+    "properties": "VARCHAR",
     "reason": "VARCHAR",
     "known_at": "TIMESTAMP",
     "landed_path": "VARCHAR",
@@ -76,6 +77,7 @@ CORRECTED_USAGE_COLUMNS = {  # a correction and its original have met: the origi
     "quantity": "DECIMAL(17,6)",
     "occurred_at": "TIMESTAMP",
     "usage_day": "DATE",
+    "properties": "VARCHAR",
     "usage_manifest_number": "BIGINT",
     "correcting_event_id": "VARCHAR",
     "is_cancellation": "BOOLEAN",

@@ -26,6 +26,7 @@ from orchestration.explain.explanation import (
     number,
     number_step,
 )
+from orchestration.explain.measurements import measured_inputs, quantity_step, read_measurements
 from orchestration.explain.prepaid import drawn_steps
 
 _CHARGE = "select * from usage.usage_charges where usage_charge_id = $1"
@@ -74,6 +75,7 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
     )
     tiers = books.ask(_TIERS, charge_id)
     adjustments = books.ask(_ADJUSTMENTS, charge_id)
+    measurements = read_measurements(books, charge_id)
     amount = charge["charge_minor"]
     said = "amount unknown" if amount is None else format_amount(amount, charge["currency"])
     return Explanation(
@@ -84,13 +86,21 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
             f" {charge['service_start_date']} to {charge['through_date']}"
         ),
         rule=(
-            "quantity in units of the price, less what is included, priced by tier"
-            f" ({_RULES.get(charge['price_model'], 'no price plan')}), discounted and limited as"
-            " the price says, rounded once"
+            "quantity as its meter measures it, in units of the price, less what is included,"
+            f" priced by tier ({_RULES.get(charge['price_model'], 'no price plan')}), discounted"
+            " and limited as the price says, rounded once"
         ),
         references=_REFERENCES,
-        inputs=tuple(_inputs(charge, days, tiers, adjustments)),
-        steps=(*_steps(charge, days, tiers, adjustments), *drawn_steps(books, charge)),
+        inputs=(
+            *_day_inputs(charge, days),
+            *measured_inputs(charge, measurements),
+            *_price_inputs(charge, tiers, adjustments),
+        ),
+        steps=(
+            quantity_step(charge, days, measurements),
+            *_price_steps(charge, tiers, adjustments),
+            *drawn_steps(books, charge),
+        ),
         notes=(*_notes(charge), *correction_notes(books, charge_id)),
         onward=(
             Onward(identifier=charge_id, words="the events behind it", command="trace"),
@@ -102,17 +112,20 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
     )
 
 
-def _inputs(charge: Row, days: list[Row], tiers: list[Row], adjustments: list[Row]) -> list[Input]:
-    meter = charge["meter_code"]
-    plan = f"prices.csv and price_tiers.csv, version {charge['price_version'] or 'none'}"
-    used = [
+def _day_inputs(charge: Row, days: list[Row]) -> list[Input]:
+    return [
         Input(
             name=f"use on {day['usage_date']}",
-            value=f"{number(day['quantity'])} {meter}",
+            value=f"{number(day['quantity'])} {charge['meter_code']}",
             source=f"{day['event_count']:,} usage events",
         )
         for day in days
     ]
+
+
+def _price_inputs(charge: Row, tiers: list[Row], adjustments: list[Row]) -> list[Input]:
+    meter = charge["meter_code"]
+    plan = f"prices.csv and price_tiers.csv, version {charge['price_version'] or 'none'}"
     included = Input(
         name="included quantity",
         value=f"{number(charge['included_quantity'])} {meter}",
@@ -128,7 +141,6 @@ def _inputs(charge: Row, days: list[Row], tiers: list[Row], adjustments: list[Ro
         for tier in tiers
     ]
     return [
-        *used,
         *_conversion_inputs(charge, plan),
         included,
         *prices,
@@ -149,13 +161,8 @@ def _conversion_inputs(charge: Row, plan: str) -> list[Input]:
     ]
 
 
-def _steps(charge: Row, days: list[Row], tiers: list[Row], adjustments: list[Row]) -> list[Step]:
-    meter = charge["meter_code"]
-    used = [(str(day["usage_date"]), number(day["quantity"])) for day in days]
+def _price_steps(charge: Row, tiers: list[Row], adjustments: list[Row]) -> list[Step]:
     steps = [
-        number_step(
-            "quantity", " + ".join("{}" for _ in used) or "0", used, charge["quantity"], meter
-        ),
         *_conversion_steps(charge),
         _billable(charge, adjustments),
     ]

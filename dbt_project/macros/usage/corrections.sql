@@ -1,6 +1,6 @@
 {# Usage events and the charge each went into, or none while it is held or not due; what an event
    is besides stays as it came.
-   events: a relation with source, subject, meter_code and occurred_at. #}
+   events: a relation such as metered_usage makes. #}
 {% macro charges_of_usage_events(events) -%}
     select
         usage_events.*,
@@ -16,6 +16,7 @@
             and usage_events.meter_code = usage_terms.meter_code
             and usage_events.occurred_at >= usage_terms.from_at
             and usage_events.occurred_at < usage_terms.to_at
+            and usage_events.is_measurable
     left join local_quarter_hours
         on
             usage_terms.time_zone = local_quarter_hours.time_zone

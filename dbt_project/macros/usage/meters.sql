@@ -40,6 +40,31 @@
     end
 {%- endmacro %}
 
+{# Usage events, each with the meter that it counts on as its meter_code, the code they landed with
+   as event_meter_code, and whether they can be measured; their other columns stay.
+   events: a relation with meter_code and properties. #}
+{% macro metered_usage(events, event_codes) -%}
+    select
+        taken.* exclude (taker, is_meter_code, property_values)
+        replace (coalesce(taken.taker.meter_code, taken.meter_code) as meter_code),
+        taken.meter_code as event_meter_code,
+        coalesce(
+            {{ is_measurable('taken.taker', 'taken.is_meter_code', 'taken.property_values') }}, true
+        ) as is_measurable
+    from ({{ taken_usage(events, event_codes, 'left') }}) as taken
+{%- endmacro %}
+
+{# Usage events with the meter that takes each, a struct. #}
+{% macro taken_usage(events, event_codes, join) -%}
+    select
+        events.*,
+        event_codes.is_meter_code,
+        {{ properties_map('events.properties') }} as property_values,
+        {{ first_met(properties_map('events.properties'), 'event_codes.takers') }} as taker
+    from {{ events }} as events
+    {{ join }} join {{ event_codes }} as event_codes on events.meter_code = event_codes.event_code
+{%- endmacro %}
+
 {# Usage events of codes that have to do with declared meters, one row each, in the columns of the
    day parts they will be added up to. events: usage with a part_start_at and the columns of raw
    usage; event_codes: a relation such as codes_of_meters makes. #}
@@ -54,14 +79,14 @@
                 then greatest(taken.part_start_at, {{ hour_start('taken.occurred_at') }})
             else taken.part_start_at
         end as part_start_at,
-        coalesce({{ property_of('taken.properties', 'taken.taker.group_property') }}, '')
+        coalesce({{ property_of('taken.property_values', 'taken.taker.group_property') }}, '')
             as group_value,
-        coalesce({{ property_of('taken.properties', 'taken.taker.unique_property') }}, '')
+        coalesce({{ property_of('taken.property_values', 'taken.taker.unique_property') }}, '')
             as unique_value,
         coalesce(
-            {{ property_of('taken.properties', 'taken.taker.operation_property') }} = 'remove', false
+            {{ property_of('taken.property_values', 'taken.taker.operation_property') }} = 'remove', false
         ) as is_removal,
-        {{ is_measurable('taken.taker', 'taken.is_meter_code', 'taken.properties') }}
+        {{ is_measurable('taken.taker', 'taken.is_meter_code', 'taken.property_values') }}
             as is_measurable,
         coalesce(taken.taker.aggregation, 'sum') as aggregation,
         taken.quantity,
@@ -80,14 +105,7 @@
         {{ in_order_of_events('taken') }} as last_event,
         taken.known_at as first_known_at,
         taken.manifest_number as last_manifest_number
-    from (
-        select
-            events.* replace ({{ properties_map('events.properties') }} as properties),
-            event_codes.is_meter_code,
-            {{ first_met(properties_map('events.properties'), 'event_codes.takers') }} as taker
-        from {{ events }} as events
-        inner join {{ event_codes }} as event_codes on events.meter_code = event_codes.event_code
-    ) as taken
+    from ({{ taken_usage(events, event_codes, 'inner') }}) as taken
 {%- endmacro %}
 
 {# All other usage events, added up: the columns of the day parts without reading what nobody asked

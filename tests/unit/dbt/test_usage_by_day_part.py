@@ -4,19 +4,21 @@ Belongs here: what `int_usage_by_day_part` adds, keeps and forgets, built by dbt
 Does not: which contract a part meets (test_usage_models).
 """
 
+import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from ingestion.meter_tables import AGGREGATIONS
 from tests.unit.dbt.given import company, legal_entity
 from tests.warehouse import BuildError, Row, Warehouse
 
 _MODEL = "int_usage_by_day_part"
 _STATE = f"""
     select * exclude (last_entry_hash, time_zones, code_version) from intermediate.{_MODEL}
-    order by source, subject, meter_code, usage_day, part_start_at
+    order by all
 """
 
 
@@ -243,8 +245,37 @@ def test_a_run_that_may_see_less_adds_up_from_the_beginning(warehouse: Warehouse
     assert _build(warehouse) == [("S1", "09 04:00", 1)]
 
 
+def _declare(warehouse: Warehouse, **meters: str) -> None:
+    warehouse.replace(
+        "raw.reference_meters",
+        [
+            {
+                "meter_code": code,
+                "aggregation": aggregation,
+                "unique_property": "user" if "unique" in aggregation else None,
+                "operation_property": "op" if "unique" in aggregation else None,
+            }
+            for code, aggregation in meters.items()
+        ],
+    )
+
+
+def test_another_declaration_measures_from_the_beginning(warehouse: Warehouse) -> None:
+    _land(warehouse, 1, [_event("2026-03-09 10:00:00", "1"), _event("2026-03-09 11:00:00", "2")])
+    measured = f"select aggregation, value::int from intermediate.{_MODEL}"
+    _declare(warehouse, calls="max")
+    _build(warehouse)
+    assert warehouse.rows(measured) == [("max", 2)]
+    _build(warehouse)
+    assert warehouse.rows(measured) == [("max", 2)]
+    _declare(warehouse, calls="count")
+    _build(warehouse)
+    assert warehouse.rows(measured) == [("count", 2)]
+
+
 def test_in_many_steps_or_in_one_it_is_the_same(warehouse: Warehouse, tmp_path: Path) -> None:
     chance = random.Random(7)
+    meters = {name: name for name in AGGREGATIONS}
     batches = [
         [
             _event(
@@ -252,7 +283,13 @@ def test_in_many_steps_or_in_one_it_is_the_same(warehouse: Warehouse, tmp_path: 
                 f"{chance.randint(1, 9)}.000001",
                 f"S{chance.randint(1, 3)}",
             )
-            for _ in range(40)
+            | {
+                "meter_code": chance.choice(["calls", *meters]),
+                "properties": json.dumps(
+                    {"user": chance.choice("abc"), "op": chance.choice(["add", "remove"])}
+                ),
+            }
+            for _ in range(120)
         ]
         for _ in range(3)
     ]
@@ -263,6 +300,7 @@ def test_in_many_steps_or_in_one_it_is_the_same(warehouse: Warehouse, tmp_path: 
         for first, batch in enumerate(batches, start=1)
         for row in chance.sample(batch, 9)
     ]
+    _declare(warehouse, **meters)
     for number, batch in enumerate(batches, start=1):
         _land(warehouse, number, batch)
         for known, first, row in corrected:
@@ -271,6 +309,7 @@ def test_in_many_steps_or_in_one_it_is_the_same(warehouse: Warehouse, tmp_path: 
         _build(warehouse)
     (tmp_path / "other").mkdir()
     other = _of_two_zones(tmp_path / "other")
+    _declare(other, **meters)
     for number, batch in enumerate(batches, start=1):
         _land(other, number, batch)
     for known, first, row in corrected:

@@ -212,6 +212,61 @@ def test_terms_of_a_charge_do_not_contradict_themselves(
     assert expected in found
 
 
+@pytest.mark.parametrize(
+    ("meter", "expected"),
+    [
+        ({"aggregation": "unique_count"}, "Fill unique_property in."),
+        ({"unique_property": "user"}, "Only unique counts have a use for unique_property."),
+        ({"operation_property": "op"}, "Only unique counts have a use for operation_property."),
+        ({"aggregation": "max", "carried_units": "whole"}, "What max would carry is not defined."),
+        ({"carried_units": "prorated"}, "sum does not count days."),
+        (
+            {"aggregation": "weighted_sum", "carried_units": "whole"},
+            "weighted_sum always counts the time.",
+        ),
+        ({"measured_by": "day"}, "are taken by the day or the hour and then added up."),
+        (
+            {
+                "aggregation": "unique_count",
+                "unique_property": "user",
+                "measured_by": "hour",
+                "carried_units": "whole",
+            },
+            "What is taken by the day or the hour carries nothing.",
+        ),
+        ({"aggregation": "median"}, "must be one of: sum, count, max"),
+        ({"event_meter_code": "large"}, "A meter with conditions takes part of the events of"),
+    ],
+)
+def test_meters_do_not_contradict_themselves(
+    tmp_path: Path, meter: dict[str, str], expected: str
+) -> None:
+    columns = TABLES["meters"].column_names
+    rows = [
+        {"meter_code": "calls", "aggregation": "sum"} | meter,
+        {"meter_code": "large", "aggregation": "sum", "event_meter_code": "files"},
+    ]
+    lines = [",".join(row.get(name, "") for name in columns) for row in rows]
+    conditions = "meter_code,property,value\nlarge,size,large\n"
+    found = mistakes(
+        write_company(
+            tmp_path,
+            reference={
+                "meters": "\n".join([",".join(columns), *lines, ""]),
+                "meter_conditions": conditions,
+            },
+        )
+    )
+    assert any("reference/meters.csv, line 2" in each and expected in each for each in found), found
+
+
+def test_conditions_belong_to_a_meter(tmp_path: Path) -> None:
+    conditions = "meter_code,property,value\nhuge,size,large\n"
+    (found,) = mistakes(write_company(tmp_path, reference={"meter_conditions": conditions}))
+    assert "reference/meter_conditions.csv, line 2" in found
+    assert "reference/meters.csv has no such meter_code" in found
+
+
 def test_a_tier_that_sells_blocks_needs_their_size(tmp_path: Path) -> None:
     prices = REFERENCE["prices"].replace("graduated", "block_graduated")
     terms = "price_id,tier_number,block_size,maximum_amount,valid_from\napi-usd,1,10,,2025-01-01\n"

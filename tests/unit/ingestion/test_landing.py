@@ -121,6 +121,8 @@ def test_only_changed_tables_land_again(company: Path, tmp_path: Path) -> None:
         "product_references": "billing,plan-2019,PLAN",
         "price_charge_terms": "api-usd,,,,,,,,,,,,,,2025-01-01",
         "price_discounts": "api-usd,1,percent,10,2025-01-01",
+        "meters": "seats,all_seats,sum,,whole,,,",
+        "meter_conditions": "seats,kind,full",
     }.items():
         text = f"{','.join(TABLES[name].column_names)}\n{term}\n"
         (company / "reference" / f"{name}.csv").write_text(text)

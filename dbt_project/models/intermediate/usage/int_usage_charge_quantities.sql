@@ -46,18 +46,28 @@ price_versions as (
 
 ),
 
+summed as (
+
+    select
+        usage_charge_id,
+        case
+            when count(*) = count(measured_value)
+                then sum({{ scaled_amount('measured_value') }} * days_charged)
+        end as numerator,
+        min(period_weight * days_of_line) as denominator
+    from measurements
+    group by usage_charge_id
+
+),
+
 measured as (
 
     select
         usage_charge_id,
-        {{ quantity_from_scaled(round_ratio(
-            'case when count(*) = count(measured_value) then sum('
-            ~ scaled_amount('measured_value') ~ ' * days_charged) end',
-            'min(period_weight * days_of_line)',
-            '12', '6', "'half_up'",
-        )) }} as quantity
-    from measurements
-    group by usage_charge_id
+        {{ quantity_from_scaled(
+            round_ratio('numerator', 'denominator', '12', '6', "'half_up'")
+        ) }} as quantity
+    from summed
 
 ),
 

@@ -84,7 +84,9 @@ counted as (
             when matched.aggregation = 'weighted_sum' then matched.part_start_at
             when matched.aggregation = 'prorated_sum' then cast(matched.usage_date as timestamp)
             when matched.aggregation = 'latest' then matched.last_at
-            else {{ instant_within_day('matched.usage_date', 'matched.last_at', 'matched.time_zone') }}
+            else {{ instant_within_day(
+                'matched.usage_date', 'matched.last_at', 'matched.time_zone'
+            ) }}
         end as occurred_at,
         {%- for name, day in [
             ('period_start_at', 'spans.service_start_date'),

@@ -47,6 +47,7 @@ matched as (
         on
             usage_terms.time_zone = local_quarter_hours.time_zone
             and {{ quarter_hour('day_parts.part_start_at') }} = local_quarter_hours.quarter_hour
+    where day_parts.event_count > 0 or usage_terms.contract_version_line_id is not null
     group by
         day_parts.source,
         day_parts.subject,

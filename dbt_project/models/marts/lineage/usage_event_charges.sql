@@ -10,6 +10,24 @@ usage_events as (
 
 ),
 
+meters as (
+
+    select * from {{ ref('stg_reference__meters') }}
+
+),
+
+event_codes as (
+
+    {{ codes_of_meters('meters') }}
+
+),
+
+metered as (
+
+    {{ metered_usage('usage_events', 'event_codes') }}
+
+),
+
 corrected_usage as (
 
     select * from {{ source('raw', 'corrected_usage') }}
@@ -36,7 +54,7 @@ usage_charges as (
 
 resolved as (
 
-    {{ charges_of_usage_events('usage_events') }}
+    {{ charges_of_usage_events('metered') }}
 
 ),
 

@@ -13,6 +13,30 @@ corrected_usage as (
 
 ),
 
+meters as (
+
+    select * from {{ ref('stg_reference__meters') }}
+
+),
+
+event_codes as (
+
+    {{ codes_of_meters('meters') }}
+
+),
+
+metered_before as (
+
+    {{ metered_usage('corrected_usage', 'event_codes') }}
+
+),
+
+metered_after as (
+
+    {{ metered_usage('corrections', 'event_codes') }}
+
+),
+
 usage_terms as (
 
     select * from {{ ref('int_usage_terms') }} where not is_ambiguous and not is_suspended
@@ -33,13 +57,13 @@ usage_charges as (
 
 originals as (
 
-    {{ charges_of_usage_events('corrected_usage') }}
+    {{ charges_of_usage_events('metered_before') }}
 
 ),
 
 replacements as (
 
-    {{ charges_of_usage_events('corrections') }}
+    {{ charges_of_usage_events('metered_after') }}
 
 ),
 

@@ -1,7 +1,7 @@
 -- One row per usage charge of a meter that does more than add up, value that it groups by, and day
 -- when it measures by the day or the hour: what its aggregation makes of the usage that counts.
--- What neither adds up nor counts time (the largest, the last, how many values) counts for its share
--- of the days when several charges divide a month.
+-- What neither adds up nor counts time (the largest, the last, how many values) counts for its
+-- share of the days when several charges divide a month.
 with
 
 counted as (
