@@ -272,7 +272,7 @@ def rated(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         )
     warehouse.build(
         "+usage_charges +usage_charge_tiers +usage_charge_adjustments"
-        " assert_tiers_add_up_to_their_charge"
+        " +prepaid_credit_movements assert_tiers_add_up_to_their_charge"
     )
     warehouse.execute(
         "create table lineage.links"

@@ -193,7 +193,10 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     _use(warehouse, "plain", [("2026-06-02 12:00", "3", {"tier": "free"})])
     _use(warehouse, "PAID", [("2026-06-02 12:00", "4", {"tier": "paid"})])
     _use(warehouse, "UNIQUE", [("2026-06-04 12:00", "9", {"account": "ann"})], "lacking")
-    warehouse.build("+usage_charges +usage_charge_tiers +held_usage usage_event_charges")
+    warehouse.build(
+        "+usage_charges +usage_charge_tiers +prepaid_credit_movements +held_usage"
+        " usage_event_charges"
+    )
     warehouse.execute(
         "create table lineage.links"
         " (from_type varchar, from_key varchar, to_type varchar, to_key varchar)"

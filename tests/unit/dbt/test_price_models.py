@@ -159,7 +159,7 @@ def rated(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         warehouse.insert(
             "raw.usage", [usage(plan, "2026-01-10 00:00:00", quantity, meter_code=plan)]
         )
-    warehouse.build("+usage_charges +usage_charge_tiers")
+    warehouse.build("+usage_charges +usage_charge_tiers +prepaid_credit_movements")
     warehouse.execute(
         "create table lineage.links"
         " (from_type varchar, from_key varchar, to_type varchar, to_key varchar)"
