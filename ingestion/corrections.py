@@ -56,7 +56,8 @@ def accepted_corrections(manifest_number: int, known_at: str) -> str:
         select
             {manifest_number}::bigint as manifest_number, new_corrections.source, event_id,
             corrected_event_id, is_cancellation, occurred_at, subject, meter_code, quantity,
-            properties, reason, {known_at} as known_at, landed_path, {line_of("ordinal")} as landed_line
+            properties, reason, {known_at} as known_at, landed_path,
+            {line_of("ordinal")} as landed_line
         from new_corrections
         inner join staged_files on {file_of("ordinal")} = file_number
         order by ordinal
@@ -92,7 +93,8 @@ def _create_corrections(connection: duckdb.DuckDBPyConnection, home: Home, head:
             case when cancels is null then subject end as subject,
             case when cancels is null then meter_code end as meter_code,
             case when cancels is null then quantity end as quantity,
-            case when cancels is null then properties end as properties, correction_reason as reason
+            case when cancels is null then properties end as properties,
+            correction_reason as reason
         from accepted_usage
         where supersedes is not null or cancels is not null;
 

@@ -11,6 +11,11 @@ from core.canonical import sha256_hex
 from tests.warehouse import Row, Warehouse
 
 _AT = "2026-01-01 00:00:00"
+# Selects what the explanation of a usage charge reads.
+CHARGES_EXPLAINED = (
+    "+usage_charges +usage_charge_tiers +usage_charge_adjustments +usage_measurements"
+    " +usage_corrections +prepaid_credit_movements"
+)
 
 
 def run_as_of(warehouse: Warehouse, as_of: str) -> None:

@@ -20,6 +20,7 @@ from orchestration.explain.text import lines_of
 from orchestration.explain.usage import explain_charge
 from tests.printed_arithmetic import read_lines
 from tests.unit.dbt.given import (
+    CHARGES_EXPLAINED,
     amendment,
     company,
     event,
@@ -270,10 +271,7 @@ def rated(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
                 for day, quantity in plan["used"].items()
             ],
         )
-    warehouse.build(
-        "+usage_charges +usage_charge_tiers +usage_charge_adjustments"
-        " +prepaid_credit_movements assert_tiers_add_up_to_their_charge"
-    )
+    warehouse.build(f"{CHARGES_EXPLAINED} assert_tiers_add_up_to_their_charge")
     warehouse.execute(
         "create table lineage.links"
         " (from_type varchar, from_key varchar, to_type varchar, to_key varchar)"

@@ -20,7 +20,15 @@ from orchestration.explain.books import Books
 from orchestration.explain.text import lines_of
 from orchestration.explain.usage import explain_charge
 from tests.printed_arithmetic import read_lines
-from tests.unit.dbt.given import amendment, company, price, subscription, usage, usage_line
+from tests.unit.dbt.given import (
+    CHARGES_EXPLAINED,
+    amendment,
+    company,
+    price,
+    subscription,
+    usage,
+    usage_line,
+)
 from tests.warehouse import Row, Warehouse
 
 Event = tuple[str, str, dict[str, str]]
@@ -193,10 +201,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     _use(warehouse, "plain", [("2026-06-02 12:00", "3", {"tier": "free"})])
     _use(warehouse, "PAID", [("2026-06-02 12:00", "4", {"tier": "paid"})])
     _use(warehouse, "UNIQUE", [("2026-06-04 12:00", "9", {"account": "ann"})], "lacking")
-    warehouse.build(
-        "+usage_charges +usage_charge_tiers +prepaid_credit_movements +held_usage"
-        " usage_event_charges"
-    )
+    warehouse.build(f"{CHARGES_EXPLAINED} +held_usage usage_event_charges")
     warehouse.execute(
         "create table lineage.links"
         " (from_type varchar, from_key varchar, to_type varchar, to_key varchar)"

@@ -19,7 +19,7 @@ from orchestration.explain.books import Books
 from orchestration.explain.text import lines_of
 from orchestration.explain.usage import explain_charge
 from tests.printed_arithmetic import read_lines
-from tests.unit.dbt.given import company, price, subscription, usage, usage_line
+from tests.unit.dbt.given import CHARGES_EXPLAINED, company, price, subscription, usage, usage_line
 from tests.warehouse import Warehouse
 
 BLOCKS = [{"block_size": "10"}, {"block_size": "4"}]
@@ -159,7 +159,7 @@ def rated(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         warehouse.insert(
             "raw.usage", [usage(plan, "2026-01-10 00:00:00", quantity, meter_code=plan)]
         )
-    warehouse.build("+usage_charges +usage_charge_tiers +prepaid_credit_movements")
+    warehouse.build(CHARGES_EXPLAINED)
     warehouse.execute(
         "create table lineage.links"
         " (from_type varchar, from_key varchar, to_type varchar, to_key varchar)"
