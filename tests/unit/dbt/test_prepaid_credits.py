@@ -4,11 +4,19 @@ Belongs here: contracts whose calls cost a cent each, and the credit that pays f
 Does not: how the charges come about, or any credit against random use (tests.properties).
 """
 
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from core.home import Home
+from orchestration.explain.books import Books
+from orchestration.explain.prepaid import explain_credit
+from orchestration.explain.text import lines_of
 from tests.books_given import company_with_books, credit, invoice
+from tests.printed_arithmetic import read_lines
 from tests.unit.dbt.given import (
     cancellation,
     event,
@@ -22,7 +30,7 @@ from tests.unit.dbt.given import (
 )
 from tests.warehouse import BuildError, Row, Warehouse
 
-SELECT = "tag:books +event_dispositions +remaining_obligations"
+SELECT = "tag:books +event_dispositions +remaining_obligations +events"
 Movement = tuple[str, str, str, int, int, int]
 
 
@@ -257,6 +265,16 @@ def test_what_expires_is_revenue_when_it_does(books: Warehouse) -> None:
 
 def test_an_estimate_of_breakage_is_spread_over_the_use(books: Warehouse) -> None:
     assert [row[5] for row in _movements(books, "ESTIMATED")] == [50000, 50000, 0]
+
+
+@pytest.mark.parametrize("credit_id", ["E", "X", "T", "M|2", "G"])
+def test_a_credit_comes_to_its_printed_arithmetic(books: Warehouse, credit_id: str) -> None:
+    with duckdb.connect(str(books.path), read_only=True) as marts, ExitStack() as opened:
+        explained = explain_credit(Books(marts, Home(Path()), opened), credit_id)
+    printed = read_lines(lines_of(explained, everything=True))
+    assert len(printed) == len(explained.steps) >= 4
+    for line in printed:
+        assert line.value == line.result, line
 
 
 def test_what_is_given_back_is_no_revenue(books: Warehouse) -> None:
