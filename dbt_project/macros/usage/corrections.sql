@@ -31,23 +31,6 @@
             and usage_charges.through_date
 {%- endmacro %}
 
-{# Usage events that count: those that nothing corrects. Days without a correction, nearly all, are
-   taken as they are: no event of them is looked up.
-   usage: raw usage; corrected: what counts no more. #}
-{% macro usage_that_counts(usage, corrected) -%}
-    select usage_events.*
-    from {{ usage }} as usage_events
-    where usage_events.usage_day not in (select corrected.usage_day from {{ corrected }} as corrected)
-    union all
-    select usage_events.*
-    from {{ usage }} as usage_events
-    left join {{ corrected }} as corrected
-        on usage_events.source = corrected.source and usage_events.event_id = corrected.event_id
-    where
-        usage_events.usage_day in (select days.usage_day from {{ corrected }} as days)
-        and corrected.event_id is null
-{%- endmacro %}
-
 {# Corrected usage that decides what a run adds up: all of it the first time; afterwards that of the
    days of a customer which an ingest not seen yet corrects. Those days are added up anew, whole:
    of a largest value there is no taking away.
@@ -64,6 +47,23 @@
                 and {{ is_same_usage_day('anew', 'corrected') }}
         )
     {% endif %}
+{%- endmacro %}
+
+{# Usage that a run adds up, without what counts no more. Days without a correction, nearly all, are
+   taken as they are: no event of them is looked up, and its id is not read.
+   scope: corrections as `corrections_in_scope` makes them. #}
+{% macro usage_that_counts(scope) -%}
+    select usage_events.*
+    from ({{ usage_in_scope(scope) }}) as usage_events
+    where usage_events.usage_day not in (select days.usage_day from {{ scope }} as days)
+    union all
+    select usage_events.*
+    from ({{ usage_in_scope(scope) }}) as usage_events
+    left join {{ scope }} as corrected
+        on usage_events.source = corrected.source and usage_events.event_id = corrected.event_id
+    where
+        usage_events.usage_day in (select days.usage_day from {{ scope }} as days)
+        and corrected.event_id is null
 {%- endmacro %}
 
 {# Usage that a run adds up: all of it the first time; afterwards what came since, and what came

@@ -40,15 +40,9 @@ corrections_in_scope as (
 
 ),
 
-raw_usage as (
-
-    {{ usage_in_scope('corrections_in_scope') }}
-
-),
-
 usage_that_counts as (
 
-    {{ usage_that_counts('raw_usage', 'corrections_in_scope') }}
+    {{ usage_that_counts('corrections_in_scope') }}
 
 ),
 
@@ -78,7 +72,7 @@ event_codes as (
 
 usage_days as (
 
-    select usage_day from raw_usage
+    select usage_day from usage_that_counts
     union distinct
     select usage_day from corrections_in_scope
 
