@@ -94,7 +94,7 @@ FAULTS = [
         "usage that was booked is counted twice",
         {
             "int_usage_by_day_part": _replaced(
-                "sum(usage_that_counts.quantity)", "sum(usage_that_counts.quantity * 2)"
+                "sum(quantity) as quantity", "sum(quantity * 2) as quantity"
             )
         },
         "test assert_usage_is_added_up_whole",
