@@ -42,7 +42,7 @@ _TABLES = """
     );
     create table usage.daily_usage (
         contract_version_id varchar, contract_line_id varchar, usage_date date,
-        quantity decimal(28, 6)
+        quantity decimal(28, 6), event_count bigint
     );
 """
 
@@ -91,7 +91,10 @@ class Charge:
     def fees(self) -> list[tuple[date, int]]:
         """Return what falls on each day, cumulatively rounded."""
         used = sorted((date(2026, self.month, day), used) for day, used in self.uses.items())
-        used = [(day, quantity) for day, quantity in used if day <= self.through and quantity]
+        used = [(day, quantity) for day, quantity in used if day <= self.through]
+        if not any(quantity for _, quantity in used):
+            used = [(day, 1) for day, _ in used]
+        used = [(day, quantity) for day, quantity in used if quantity]
         if not used:
             return [(self.through, self.minor)]
         total, before, fees = sum(quantity for _, quantity in used), 0, []
@@ -213,18 +216,18 @@ def _books(folder: Path, contracts: list[Contract], random: Random) -> Warehouse
                 (key, name, version, charge.line, "CALLS", charge.minor, first, charge.through)
             )
             rows["usage.daily_usage"] += [
-                (version, charge.line, date(2026, charge.month, day), quantity)
+                (version, charge.line, date(2026, charge.month, day), quantity, 1)
                 for day, quantity in charge.uses.items()
             ]
     with duckdb.connect(str(warehouse.path)) as connection:
         connection.execute(_TABLES)
-        for table, given_rows in rows.items():
+        for table, given_rows in ((name, found) for name, found in rows.items() if found):
             marks = ", ".join("?" for _ in given_rows[0])
             connection.executemany(
                 f"insert into {table} values ({marks})",
                 random.sample(given_rows, len(given_rows)),
             )
-    warehouse.build(f"currencies {_MODELS}")
+    warehouse.build(_MODELS)
     return warehouse
 
 

@@ -122,6 +122,11 @@ GIVEN: dict[str, tuple[list[Row], list[tuple[str, int]]]] = {
         [grant("FOREIGN", "F", "100.00", "80.00", currency="EUR", expires_date="2026-03-31")],
         [("2026-01-20", 4000), ("2026-03-20", 6000)],
     ),
+    # A flat 10.00 a month for use that is not measured: it falls on the days of its events.
+    "FLAT": (
+        [grant("FLAT", "N", "50.00", "50.00", expires_date="2026-01-15")],
+        [("2026-01-10", 0), ("2026-01-20", 0)],
+    ),
     "GIFT": ([grant("GIFT", "G", "50.00", "0")], [("2026-02-10", 1000)]),
     # 800 for 1,000, 600 used: 480 are earned, and 400 are given back.
     "OVERPAID": (
@@ -136,6 +141,7 @@ GIVEN: dict[str, tuple[list[Row], list[tuple[str, int]]]] = {
 }
 _OTHERS = {
     "ESTIMATED": {"legal_entity_code": "EST"},
+    "FLAT": {"plan": "TEN"},
     "FOREIGN": {"currency": "EUR", "plan": "CENT-EUR"},
 }
 _REFUSED = [
@@ -158,6 +164,8 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     for plan, currency in (("CENT", "USD"), ("CENT-EUR", "EUR")):
         for table, rows in price(plan, "per_unit", [("", "0.01", "")], currency=currency).items():
             warehouse.insert(table, rows)
+    for table, rows in price("TEN", "flat", [("", "", "10")]).items():
+        warehouse.insert(table, rows)
     policy = {"policy_code": "prepaid_breakage_percent", "legal_entity_code": "EST"}
     policy |= {"policy_value": "10", "valid_from": "2025-01-01", "row_number": 1}
     warehouse.insert("raw.reference_policies", [policy])
@@ -228,6 +236,16 @@ def test_credit_pays_for_the_days_it_is_valid(books: Warehouse) -> None:
         ("D", "expired", "2026-01-15", -3500, 0, 2800),
     ]
     assert _payable(books, "DAYS") == {"2026-01": 700}
+
+
+def test_a_charge_for_use_without_a_quantity_falls_on_the_days_of_its_events(
+    books: Warehouse,
+) -> None:
+    assert [row[1:4] for row in _movements(books, "FLAT")] == [
+        ("drawn", "2026-01-10", -500),
+        ("expired", "2026-01-15", -4500),
+    ]
+    assert _payable(books, "FLAT")["2026-01"] == 500
 
 
 def test_revenue_of_the_parts_adds_up_to_the_price(books: Warehouse) -> None:

@@ -1,6 +1,7 @@
 -- One row per prepaid credit, usage charge and day it pays for. A charge falls on the days of its
--- use by their quantity; one without use falls on its last day. Credits pay by priority, then the
--- one that expires first, then the older one, each for the days it is valid.
+-- use by their quantity, or by their events when none has a quantity; one without use falls on its
+-- last day. Credits pay by priority, then the one that expires first, then the older one, each for
+-- the days it is valid.
 with
 
 credits as (
@@ -17,7 +18,7 @@ usage_charges as (
 
 daily_usage as (
 
-    select * from {{ ref('daily_usage') }} where quantity > 0
+    select * from {{ ref('daily_usage') }}
 
 ),
 
@@ -33,7 +34,11 @@ used as (
     select
         charges.usage_charge_id,
         daily_usage.usage_date,
-        {{ scaled_quantity('daily_usage.quantity') }} as weight
+        case
+            when max(daily_usage.quantity) over (partition by charges.usage_charge_id) > 0
+                then {{ scaled_quantity('greatest(daily_usage.quantity, 0)') }}
+            else daily_usage.event_count
+        end as weight
     from charges
     inner join daily_usage
         on
@@ -53,7 +58,7 @@ weighed as (
         coalesce(used.usage_date, charges.through_date) as usage_date,
         coalesce(used.weight, 1) as weight
     from charges
-    left join used on charges.usage_charge_id = used.usage_charge_id
+    left join used on charges.usage_charge_id = used.usage_charge_id and used.weight > 0
 
 ),
 
