@@ -101,7 +101,7 @@ FAULTS = [
     ),
     _fault(
         "a cancellation of usage is not applied",
-        {"int_usage_by_day_part": _replaced("corrected.event_id is null", "true")},
+        {"int_usage_by_day_part": lambda sql: sql.replace("corrected.event_id is null", "true")},
         "test assert_usage_is_added_up_whole",
         inject=corrects(usage_cancellation("c1", "u2")),
     ),

@@ -85,6 +85,20 @@
     {% endif %}
 {%- endmacro %}
 
+{# The same with the part of its day that each event lies in, as a relation. It is written out where
+   it is read, and not named once: of all usage an engine would keep what only a few events need.
+   day_parts: a relation such as the macro of that name makes. #}
+{% macro usage_in_parts(scope, day_parts) -%}
+    (
+        select
+            usage_that_counts.*,
+            day_parts.part_start_at
+        from ({{ usage_that_counts(scope) }}) as usage_that_counts
+        inner join {{ day_parts }} as day_parts
+            on {{ quarter_hour('usage_that_counts.occurred_at') }} = day_parts.quarter_hour
+    )
+{%- endmacro %}
+
 {# Whether two rows are of one customer's day in a source. #}
 {% macro is_same_usage_day(row, other) -%}
     {{ row }}.source = {{ other }}.source

@@ -130,7 +130,7 @@
         cast(null as varchar) as last_event,
         min(known_at) as first_known_at,
         max(manifest_number) as last_manifest_number
-    from {{ events }}
+    from {{ events }} as events
     where meter_code not in (select event_code from {{ event_codes }})
     group by source, subject, meter_code, usage_day, part_start_at
 {%- endmacro %}

@@ -40,12 +40,6 @@ corrections_in_scope as (
 
 ),
 
-usage_that_counts as (
-
-    {{ usage_that_counts('corrections_in_scope') }}
-
-),
-
 legal_entities as (
 
     select * from {{ ref('int_legal_entities') }}
@@ -72,7 +66,7 @@ event_codes as (
 
 usage_days as (
 
-    select usage_day from usage_that_counts
+    select usage_day from ({{ usage_that_counts('corrections_in_scope') }}) as usage_that_counts
     union distinct
     select usage_day from corrections_in_scope
 
@@ -90,22 +84,12 @@ day_parts as (
 
 ),
 
-in_parts as (
-
-    select
-        usage_that_counts.*,
-        day_parts.part_start_at
-    from usage_that_counts
-    inner join day_parts
-        on {{ quarter_hour('usage_that_counts.occurred_at') }} = day_parts.quarter_hour
-
-),
-
 added as (
 
-    {{ summed_usage('in_parts', 'event_codes') }}
+    {% set events = usage_in_parts('corrections_in_scope', 'day_parts') -%}
+    {{ summed_usage(events, 'event_codes') }}
     union all
-    {{ measured_usage('in_parts', 'event_codes') }}
+    {{ measured_usage(events, 'event_codes') }}
 
 ),
 
