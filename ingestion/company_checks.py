@@ -13,6 +13,7 @@ from ingestion.meter_checks import check_meters
 from ingestion.mistakes import Mistakes
 from ingestion.price_term_checks import check_price_terms
 from ingestion.reference_tables import ANY, TABLES
+from ingestion.transaction_price_checks import check_transaction_prices
 
 Tables = Mapping[str, tuple[ReferenceRow, ...]]
 
@@ -47,6 +48,7 @@ def cross_check(tables: Tables, sources: Collection[str], mistakes: Mistakes) ->
     check_meters(tables, mistakes)
     check_price_terms(tables, mistakes)
     check_charge_terms(tables, mistakes)
+    check_transaction_prices(tables, mistakes)
     _check_rates(tables, mistakes)
 
 

@@ -7,7 +7,7 @@ Does not: rules across rows (meter_checks); what a unit costs (price_tables).
 from ingestion.table_columns import Column, Table, choice, text
 
 AGGREGATIONS = (
-    *("sum", "count", "max", "latest", "unique_count"),
+    *("sum", "each", "count", "max", "latest", "unique_count"),
     *("weighted_sum", "prorated_sum", "prorated_unique_count"),
 )
 

@@ -16,7 +16,7 @@ from ingestion.table_columns import (
 
 PRICE_MODELS = (
     *("flat", "per_unit", "graduated", "volume", "package", "dynamic", "graduated_percentage"),
-    *("block_graduated", "block_volume"),
+    *("block_graduated", "block_volume", "percentage"),
 )
 ROUNDING_MODES = ("half_up", "ceiling", "floor")
 ROUNDING_PLACES = ("tier", "amount", "charge")
@@ -68,6 +68,18 @@ PRICE_TABLES = (
             VALID_FROM,
         ),
         key=("price_id", "tier_number", "valid_from"),
+    ),
+    Table(
+        name="price_transaction_terms",
+        columns=(
+            Column(name="price_id"),
+            *optional_amounts("fixed_amount"),
+            Column(name="free_events", kind="decimal", scale=0, is_optional=True),
+            Column(name="free_amount", kind="decimal", scale=6, is_optional=True),
+            *optional_amounts("minimum_amount", "maximum_amount"),
+            VALID_FROM,
+        ),
+        key=("price_id", "valid_from"),
     ),
     Table(
         name="price_charge_terms",

@@ -28,6 +28,11 @@ from orchestration.explain.explanation import (
 )
 from orchestration.explain.measurements import measured_inputs, quantity_step, read_measurements
 from orchestration.explain.prepaid import drawn_steps
+from orchestration.explain.transactions import (
+    read_transactions,
+    transaction_cost,
+    transaction_inputs,
+)
 
 _CHARGE = "select * from usage.usage_charges where usage_charge_id = $1"
 _DAYS = """
@@ -53,6 +58,7 @@ _RULES = {
     "volume": "the tier that holds the whole quantity prices all of it",
     "package": "packages are paid whole",
     "dynamic": "the cost that was measured, times a factor",
+    "percentage": "each event costs a part of what it comes to, and a fixed amount",
     "graduated_percentage": "each tier takes its part of the money between its bounds",
     "block_graduated": "units fill the tiers in order, and started blocks are paid in full",
     "block_volume": "the tier that holds the whole quantity sells all of it in its blocks",
@@ -76,6 +82,7 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
     tiers = books.ask(_TIERS, charge_id)
     adjustments = books.ask(_ADJUSTMENTS, charge_id)
     measurements = read_measurements(books, charge_id)
+    transactions = read_transactions(books, charge)
     amount = charge["charge_minor"]
     said = "amount unknown" if amount is None else format_amount(amount, charge["currency"])
     return Explanation(
@@ -94,11 +101,12 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
         inputs=(
             *_day_inputs(charge, days),
             *measured_inputs(charge, measurements),
+            *transaction_inputs(charge, transactions),
             *_price_inputs(charge, tiers, adjustments),
         ),
         steps=(
             quantity_step(charge, days, measurements),
-            *_price_steps(charge, tiers, adjustments),
+            *_price_steps(charge, tiers, adjustments, transactions),
             *drawn_steps(books, charge),
         ),
         notes=(*_notes(charge), *correction_notes(books, charge_id)),
@@ -161,7 +169,9 @@ def _conversion_inputs(charge: Row, plan: str) -> list[Input]:
     ]
 
 
-def _price_steps(charge: Row, tiers: list[Row], adjustments: list[Row]) -> list[Step]:
+def _price_steps(
+    charge: Row, tiers: list[Row], adjustments: list[Row], transactions: list[Row]
+) -> list[Step]:
     steps = [
         *_conversion_steps(charge),
         _billable(charge, adjustments),
@@ -169,7 +179,7 @@ def _price_steps(charge: Row, tiers: list[Row], adjustments: list[Row]) -> list[
     costs = []
     for tier in tiers:
         taken = _taken(charge, tier)
-        cost = _cost(charge, tier)
+        cost = _cost(charge, tier, transactions)
         costs.append((cost.name, cost.result))
         steps += [taken, cost]
     lines, moved = step_lines(charge, adjustments)
@@ -248,13 +258,15 @@ def _taken(charge: Row, tier: Row) -> Step:
     )
 
 
-def _cost(charge: Row, tier: Row) -> Step:
+def _cost(charge: Row, tier: Row, transactions: list[Row]) -> Step:
     """Return what a tier costs, exactly: it is not rounded."""
     operands: list[Operand] = [
         ("quantity", number(tier["quantity"])),
         ("unit price", number(tier["unit_price"])),
     ]
     template = "{} x {}"
+    if charge["price_model"] == "percentage":
+        template, operands = transaction_cost(tier, transactions)
     if tier["flat_amount"]:
         template += " + {}"
         operands.append(("flat amount", number(tier["flat_amount"])))

@@ -9,6 +9,7 @@
             when 'flat' then 0
             when 'per_unit' then {{ per_unit_takes(tier) }}
             when 'dynamic' then {{ per_unit_takes(tier) }}
+            when 'percentage' then {{ per_unit_takes(tier) }}
             when 'graduated' then {{ graduated_takes(tier) }}
             when 'graduated_percentage' then {{ graduated_takes(tier) }}
             when 'volume' then {{ volume_takes(tier) }}
@@ -34,6 +35,7 @@
         when 'flat' then {{ tier }}.is_first
         when 'per_unit' then {{ tier }}.is_first
         when 'dynamic' then {{ tier }}.is_first
+        when 'percentage' then {{ tier }}.is_first
         when 'package' then {{ tier }}.is_first and {{ package_is_sold(tier) }}
         else
             {{ tier }}.price_model in (

@@ -51,35 +51,39 @@
     ]) }}
 {%- endmacro %}
 
-{# The parts that are there already and to which rows are added, in the columns of those.
-   earlier: the relation of the parts; added: one that has their key; anew: one whose days of a
-   customer are added up anew, so that nothing of them is kept. #}
-{% macro usage_parts_touched(earlier, added, anew) -%}
-    select
-        {%- for column in usage_part_key() %}
-        earlier.{{ column }},
-        {%- endfor %}
-        earlier.aggregation,
-        earlier.quantity,
-        earlier.event_count,
-        earlier.value,
-        earlier.elapsed_value,
-        earlier.last_at,
-        earlier.last_event,
-        earlier.first_known_at,
-        earlier.last_manifest_number
-    from {{ earlier }} as earlier
-    inner join (
-        select distinct {{ usage_part_key() | join(', ') }} from {{ added }}
-    ) as touched
-        on
-        {%- for column in usage_part_key() %}
-            {{ 'and ' if not loop.first }}earlier.{{ column }} = touched.{{ column }}
-        {%- endfor %}
-    where not exists (
-        select 1 from {{ anew }} as anew
-        where {{ is_same_usage_day('anew', 'earlier') }}
-    )
+{# Adds to a query, after the first time, the parts that are there already and to which rows are
+   added, in the columns of those.
+   added: a relation that has their key; anew: one whose days of a customer are added up anew, so
+   that nothing of them is kept. #}
+{% macro and_usage_parts_touched(added, anew) -%}
+    {%- if is_incremental() %}
+        union all
+        select
+            {%- for column in usage_part_key() %}
+            earlier.{{ column }},
+            {%- endfor %}
+            earlier.aggregation,
+            earlier.quantity,
+            earlier.event_count,
+            earlier.value,
+            earlier.elapsed_value,
+            earlier.last_at,
+            earlier.last_event,
+            earlier.first_known_at,
+            earlier.last_manifest_number
+        from {{ this }} as earlier
+        inner join (
+            select distinct {{ usage_part_key() | join(', ') }} from {{ added }}
+        ) as touched
+            on
+            {%- for column in usage_part_key() %}
+                {{ 'and ' if not loop.first }}earlier.{{ column }} = touched.{{ column }}
+            {%- endfor %}
+        where not exists (
+            select 1 from {{ anew }} as anew
+            where {{ is_same_usage_day('anew', 'earlier') }}
+        )
+    {%- endif %}
 {%- endmacro %}
 
 {# Before usage is added to what is there: all of it goes when another release added it up, when

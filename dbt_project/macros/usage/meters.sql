@@ -81,8 +81,12 @@
         end as part_start_at,
         coalesce({{ property_of('taken.property_values', 'taken.taker.group_property') }}, '')
             as group_value,
-        coalesce({{ property_of('taken.property_values', 'taken.taker.unique_property') }}, '')
-            as unique_value,
+        case
+            when taken.taker.aggregation = 'each' then taken.event_id
+            else coalesce(
+                {{ property_of('taken.property_values', 'taken.taker.unique_property') }}, ''
+            )
+        end as unique_value,
         coalesce(
             {{ property_of('taken.property_values', 'taken.taker.operation_property') }} = 'remove', false
         ) as is_removal,

@@ -110,6 +110,13 @@ PLANS: dict[str, tuple[dict[str, Any], str, str | None, int | None]] = {
         "33",
         3300,
     ),
+    "PERCENTAGE": (
+        price("PERCENTAGE", "percentage", [("", "0.029", "")])
+        | {"raw.reference_meters": [{"meter_code": "PERCENTAGE", "aggregation": "each"}]},
+        "150",
+        "4.35",
+        435,
+    ),
     "BLOCKS": (  # two blocks of ten, then fifteen units in four blocks of four
         price("BLOCKS", "block_graduated", [("20", "5", ""), ("", "1", "")], tier_terms=BLOCKS),
         "35",

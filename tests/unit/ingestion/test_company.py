@@ -213,6 +213,36 @@ def test_terms_of_a_charge_do_not_contradict_themselves(
 
 
 @pytest.mark.parametrize(
+    ("terms", "prices", "expected"),
+    [
+        ("api-usd,0.3,,,,,2025-01-01", {}, "no such price_id and valid_from of the model percent"),
+        ("fee,0.3,,,2,1,2025-01-01", {}, "maximum_amount must not be less than minimum_amount."),
+        ("fee,0.3,0,,,,2025-01-01", {}, "Leave free_events empty when nothing is free."),
+        ("fee,0.3,,0,,,2025-01-01", {}, "Leave free_amount empty when nothing is free."),
+        ("fee,0.3,,,,,2025-01-01", {"meter": "api"}, "Give its meter the aggregation each"),
+        ("fee,0.3,,,,,2025-01-01", {"included": "5"}, "A percentage has one tier, without flat"),
+        ("fee,0.3,,,,,2025-01-01", {"flat": "5"}, "A percentage has one tier, without flat"),
+    ],
+)
+def test_a_percentage_is_of_each_event_and_says_nothing_of_the_whole(
+    tmp_path: Path, terms: str, prices: dict[str, str], expected: str
+) -> None:
+    meter, included = prices.get("meter", "payments"), prices.get("included", "")
+    price = f"fee,{{product}},{meter},USD,percentage,{included},,2025-01-01\n"
+    product = REFERENCE["prices"].splitlines()[1].split(",")[1]
+    reference = {
+        "prices": REFERENCE["prices"].rstrip() + "\n" + price.format(product=product),
+        "price_tiers": REFERENCE["price_tiers"].rstrip()
+        + f"\nfee,1,,0.029,{prices.get('flat', '')},2025-01-01\n",
+        "meters": ",".join(TABLES["meters"].column_names) + "\npayments,,each,,,,,\n",
+        "price_transaction_terms": ",".join(TABLES["price_transaction_terms"].column_names)
+        + f"\n{terms}\n",
+    }
+    (found,) = mistakes(write_company(tmp_path, reference=reference))
+    assert expected in found
+
+
+@pytest.mark.parametrize(
     ("meter", "expected"),
     [
         ({"aggregation": "unique_count"}, "Fill unique_property in."),
@@ -234,7 +264,7 @@ def test_terms_of_a_charge_do_not_contradict_themselves(
             },
             "What is taken by the day or the hour carries nothing.",
         ),
-        ({"aggregation": "median"}, "must be one of: sum, count, max"),
+        ({"aggregation": "median"}, "must be one of: sum, each, count"),
         ({"event_meter_code": "large"}, "A meter with conditions takes part of the events of"),
     ],
 )

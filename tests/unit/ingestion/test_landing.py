@@ -115,14 +115,19 @@ def test_only_changed_tables_land_again(company: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "h")
     owners = "code,legal_entity_code,owner\n*,*,finance\n"
     (company / "reference" / "exception_owners.csv").write_text(owners)
+    fee = "fee,API,payments,USD,percentage,,,2025-01-01"
+    for name, row in {"prices": fee, "price_tiers": "fee,1,,0.029,,2025-01-01"}.items():
+        text = f"{REFERENCE[name].rstrip()}\n{row}\n"
+        (company / "reference" / f"{name}.csv").write_text(text)
     for name, term in {
         "price_terms": "api-usd,,,,,,2025-01-01",
         "price_tier_terms": "api-usd,1,,0.5,2025-01-01",
         "product_references": "billing,plan-2019,PLAN",
         "price_charge_terms": "api-usd,,,,,,,,,,,,,,2025-01-01",
         "price_discounts": "api-usd,1,percent,10,2025-01-01",
-        "meters": "seats,all_seats,sum,,whole,,,",
-        "meter_conditions": "seats,kind,full",
+        "price_transaction_terms": "fee,0.3,,,,,2025-01-01",
+        "meters": "payments,,each,,,,,\npaid,files,sum,,,,,",
+        "meter_conditions": "paid,kind,full",
     }.items():
         text = f"{','.join(TABLES[name].column_names)}\n{term}\n"
         (company / "reference" / f"{name}.csv").write_text(text)

@@ -14,6 +14,23 @@ price_tiers as (
 
 ),
 
+transactions as (
+
+    select * from {{ ref('usage_charge_transactions') }}
+
+),
+
+charges_by_event as (
+
+    select
+        usage_charge_id,
+        case when count(*) = count(amount) then sum({{ scaled_exact_amount('amount') }}) end
+            as amount_scaled
+    from transactions
+    group by usage_charge_id
+
+),
+
 rated as (
 
     select
@@ -55,6 +72,20 @@ tiers as (
 
 ),
 
+costed as (
+
+    select
+        tiers.*,
+        case
+            when tiers.price_model <> 'percentage' then tiers.amount_scaled
+            when charges_by_event.usage_charge_id is null then 0
+            else charges_by_event.amount_scaled
+        end as cost_scaled
+    from tiers
+    left join charges_by_event on tiers.usage_charge_id = charges_by_event.usage_charge_id
+
+),
+
 tiered as (
 
     select
@@ -70,12 +101,12 @@ tiered as (
         case
             when tiers.rounding_place = 'tier'
                 then {{ round_scaled(
-                    'tiers.amount_scaled', 'tiers.rounding_decimals', 'tiers.rounding_mode'
+                    'tiers.cost_scaled', 'tiers.rounding_decimals', 'tiers.rounding_mode'
                 ) }}
-            else tiers.amount_scaled
+            else tiers.cost_scaled
         end as amount_scaled,
         tiers.is_last_needed
-    from tiers
+    from costed as tiers
 
 )
 

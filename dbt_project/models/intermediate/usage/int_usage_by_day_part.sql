@@ -98,10 +98,7 @@ with_earlier as (
     select * from added
     union all
     {{ parts_of_corrected_usage('corrections_in_scope', 'day_parts') }}
-    {% if is_incremental() %}
-        union all
-        {{ usage_parts_touched(this, 'added', 'corrections_in_scope') }}
-    {% endif %}
+    {{ and_usage_parts_touched('added', 'corrections_in_scope') }}
 
 ),
 

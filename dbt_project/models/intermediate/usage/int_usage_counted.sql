@@ -1,11 +1,12 @@
--- One row per usage charge of a meter that does more than add up, and row of added up usage that
--- counts in it: usage of its days, and units carried into them.
+-- One row per usage charge of a meter that does more than add up, or keeps each event, and row of
+-- added up usage that counts in it: usage of its days, and units carried into them.
 -- Times are instants for sums weighted by time, and days and times of the legal entity otherwise.
 with
 
 meters as (
 
-    select * from {{ ref('stg_reference__meters') }} where not adds_up
+    select * from {{ ref('stg_reference__meters') }}
+    where not adds_up or aggregation = 'each'
 
 ),
 

@@ -6,7 +6,7 @@ with
 
 counted as (
 
-    select * from {{ ref('int_usage_counted') }}
+    select * from {{ ref('int_usage_counted') }} where aggregation <> 'each'
 
 ),
 

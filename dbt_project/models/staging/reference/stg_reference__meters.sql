@@ -61,7 +61,8 @@ final as (
 
     select
         typed.*,
-        typed.aggregation = 'sum' and not typed.is_recurring as adds_up
+        typed.aggregation = 'each' or (typed.aggregation = 'sum' and not typed.is_recurring)
+            as adds_up
     from typed
 
 )
