@@ -75,6 +75,11 @@ class Home:
         return self.path / "marts"
 
     @property
+    def messages(self) -> Path:
+        """What sources and notifiers were told, one folder of numbered files for each."""
+        return self.path / "messages"
+
+    @property
     def site(self) -> Path:
         """Static pages."""
         return self.path / "site"

@@ -59,6 +59,10 @@ class NotProvenAbsentError(TieoutError):
     """A document cannot be voided, because it is not proven to be absent from the ERP."""
 
 
+class MessagesError(TieoutError):
+    """What others were told cannot be read or added to; it is told by a later run."""
+
+
 class TransportError(TieoutError):
     """A call to an ERP ended without an answer: timeout, cut connection, 5xx. Its effect is open.
 

@@ -1,8 +1,8 @@
-"""Marts for readers: one asset per area, the file that holds them all, then the close pack.
+"""Marts for readers: one asset per area, the file that holds them all, close pack and messages.
 
 Belongs here: assets of the group `published`.
-Does not: writing and swapping files (publish), which tables an area has (publishing), or pages
-(reports).
+Does not: writing and swapping files (publish), which tables an area has (publishing), pages
+(reports), or what others are told (posting.messages).
 """
 
 from collections.abc import Mapping
@@ -22,22 +22,25 @@ from orchestration.defs.resources import (
 from orchestration.reports import close_pack
 from orchestration.runs import Run
 from orchestration.workplace import Workplace
+from posting import messages
 
 STATION = "publish"
 PACK_STATION = "close_pack"
+MESSAGES_STATION = "messages"
 _CONTROLS = "controls"
 _METRICS = "metrics"
 GROUP = "published"
 MARTS_FILE = dg.AssetKey([GROUP, "marts_duckdb"])
 CLOSE_PACK = dg.AssetKey(["site", "close_pack"])
+MESSAGES = dg.AssetKey([GROUP, "messages"])
 BEANCOUNT = dg.AssetKey([GROUP, "journals_beancount"])
 
 
 def assets(work: Workplace) -> list[dg.AssetsDefinition]:
-    """Return the published areas, the marts file, the journals and the close pack."""
+    """Return the published areas, the marts file, the journals, the close pack and messages."""
     areas = publishing.public_areas(work.project.manifest)
     published = [_area(area, tables) for area, tables in areas.items()]
-    return [*published, _beancount(), _marts_file(list(areas)), _close_pack()]
+    return [*published, _beancount(), _marts_file(list(areas)), _close_pack(), _messages()]
 
 
 def _area(area: str, tables: list[str]) -> dg.AssetsDefinition:
@@ -179,3 +182,33 @@ def _close_pack() -> dg.AssetsDefinition:
         )
 
     return close_pack_pages
+
+
+def _messages() -> dg.AssetsDefinition:
+    # After the marts, so that whoever is told finds there what it is told of.
+    @dg.asset(
+        key=MESSAGES,
+        deps=[dg.AssetKey(["lineage", "messages"]), MARTS_FILE],
+        group_name=GROUP,
+        owners=[OWNER_PLATFORM],
+        kinds={"json"},
+        pool=WAREHOUSE_POOL,
+        freshness_policy=DAILY,
+        description="What sources and notifiers are told of posted documents and changes.",
+    )
+    def told_messages(
+        context: dg.AssetExecutionContext, work: dg.ResourceParam[Workplace], request: RunRequest
+    ) -> dg.MaterializeResult:
+        run = run_of(context, work, request)
+        with run.station(MESSAGES_STATION) as station:
+            told = messages.tell(run.home, run.home.warehouse)
+            run.record.update(told=told)
+            station.sentence = messages.sentence(told)
+        return dg.MaterializeResult(
+            metadata={
+                "messages": sum(told.values()),
+                "folder": dg.MetadataValue.path(run.home.messages),
+            }
+        )
+
+    return told_messages
