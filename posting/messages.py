@@ -75,10 +75,10 @@ def sentence(told: Mapping[str, int]) -> str:
     if not told:
         return "nothing new to tell"
     notified = told.get(NOTIFICATIONS, 0)
-    source_count = len(told) - (NOTIFICATIONS in told)
+    sources = len(told) - (NOTIFICATIONS in told)
     return (
-        f"{sum(told.values()) - notified} messages to {source_count} sources,"
-        f" {notified} notifications"
+        f"{sum(told.values()) - notified:,} messages to {sources} source{'s' * (sources != 1)},"
+        f" {notified:,} notifications"
     )
 
 

@@ -27,7 +27,7 @@ from orchestration.runs import Run, open_run
 from orchestration.settings import Settings
 from orchestration.warehouse import open_warehouse
 from orchestration.workplace import Workplace
-from posting import delivery, exports, observations
+from posting import delivery, exports, messages, observations
 from posting.batches import SealResult
 from posting.delivery import DeliveryReport
 from tests.compiled_models import compiled_dbt
@@ -43,6 +43,7 @@ class PipelineResult:
     ingested: IngestResult
     sealed: SealResult
     delivered: DeliveryReport
+    told: dict[str, int]
 
 
 def run_pipeline(
@@ -71,7 +72,8 @@ def run_pipeline(
         sealed = seal(run)
         delivered = deliver(run)
         prove(run, with_tests=with_tests)
-    return PipelineResult(ingested=ingested, sealed=sealed, delivered=delivered)
+        told = tell(run)
+    return PipelineResult(ingested=ingested, sealed=sealed, delivered=delivered, told=told)
 
 
 def prove_again(company: Path, home: Path, now: datetime) -> None:
@@ -131,6 +133,11 @@ def prove(run: Run, *, with_tests: bool = True) -> None:
     _build(run, PROOF, with_tests=with_tests)
     observations.observe(run.home, run.home.warehouse, run_id=run.run_id, as_of=run.as_of)
     exports.export_observations(run.home)
+
+
+def tell(run: Run) -> dict[str, int]:
+    """Tell sources and notifiers what they have not been told."""
+    return messages.tell(run.home, run.home.warehouse)
 
 
 def publish_marts(company: Path, home: Path, now: datetime) -> None:

@@ -5,6 +5,7 @@ Does not: every durable step of ingestion, sealing and delivery (tests.integrati
 .posting kill at each of them).
 """
 
+import json
 import os
 import signal
 from datetime import UTC, datetime
@@ -48,6 +49,19 @@ pytestmark = pytest.mark.slow
 Facts = dict[str, list[tuple[Any, ...]]]
 
 
+def told(home: Path) -> list[tuple[Any, ...]]:
+    """Return what every receiver was told, as often as it was."""
+    messages = [
+        (path.parent.name, json.loads(line))
+        for path in (home / "messages").rglob("*.jsonl")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    return sorted(
+        (receiver, message["id"], message["subject"], message["data"].get("document_key", ""))
+        for receiver, message in messages
+    )
+
+
 def run(company: Path, home: Path) -> None:
     """Run everything."""
     pipeline.run_pipeline(company, home, NOW, with_tests=False)
@@ -66,7 +80,7 @@ def facts(home: Path) -> Facts:
     return {
         name: [tuple(row.values()) for row in pipeline.query(home, sql)]
         for name, sql in FACTS.items()
-    }
+    } | {"messages": told(home)}
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +109,7 @@ def undisturbed(company: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
     steps = crash.count_steps(crash.Call(run, (company, home)))
     left = facts(home)
     assert left["documents"]
+    assert {row[3] for row in left["messages"]} >= {row[0] for row in left["documents"]}
     assert left["states"] == [("posted", len(left["documents"]))]
     return steps, left
 

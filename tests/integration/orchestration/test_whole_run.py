@@ -71,6 +71,12 @@ def _figures(home: Path) -> dict[str, list[tuple]]:
         }
 
 
+def _told(home: Path) -> dict[str, bytes]:
+    """Return every file of messages."""
+    files = (home / "messages").rglob("*.jsonl")
+    return {path.relative_to(home).as_posix(): path.read_bytes() for path in files}
+
+
 def test_the_first_run_plays_every_arrival_and_posts(demo: Demo) -> None:
     assert [run["as_of"] for run in demo.first["runs"]] == [
         "2026-03-01T06:00:00Z",
@@ -81,6 +87,9 @@ def test_the_first_run_plays_every_arrival_and_posts(demo: Demo) -> None:
         assert landed["landed"] == sum(landed[n] for n in ("accepted", "duplicate", "quarantined"))
         assert run["sealed"]["document_count"] == run["delivered"]["posted"] > 0
     assert demo.first["runs"][1]["landed"]["quarantined"] == 2
+    assert {path.split("/")[-2] for path in _told(demo.home)} == {
+        "billing", "crm", "sprout", "notifications",
+    }  # fmt: skip
 
 
 def test_everything_ties_out(demo: Demo) -> None:
@@ -123,18 +132,20 @@ def test_a_second_run_posts_nothing_and_says_so(demo: Demo) -> None:
         assert reader.execute("select count(*) from journals.journal_entries").fetchone()[0] > 0
     assert "nothing new: this run sealed nothing and posted nothing" in done.stdout
     assert "nothing new to seal" in done.stderr
+    assert "nothing new to tell" in done.stderr
     assert ledger.head_number(Home(demo.home)) == head
     assert _erp(demo.home) == before
 
 
 def test_what_was_added_up_step_by_step_is_what_a_rebuild_adds_up(demo: Demo) -> None:
-    step_by_step = _figures(demo.home)
+    step_by_step, told = _figures(demo.home), _told(demo.home)
     assert {"usage.usage_charges", "intermediate.int_usage_by_day_part"} <= set(step_by_step)
     Home(demo.home).warehouse.unlink()
     done = _tieout("run", *demo.options())
     assert done.returncode == 0, done.stderr
     assert "nothing new: this run sealed nothing and posted nothing" in done.stdout
     assert _figures(demo.home) == step_by_step
+    assert _told(demo.home) == told
 
 
 def test_the_past_is_answered_and_never_posted(demo: Demo) -> None:

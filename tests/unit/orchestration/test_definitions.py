@@ -63,6 +63,18 @@ def test_sealing_waits_for_the_books_and_their_checks(definitions: dg.Definition
     assert [name for name in plan if name in order] == order
 
 
+def test_telling_comes_after_posting_and_nothing_waits_for_it(
+    definitions: dg.Definitions, graph: object
+) -> None:
+    told = graph.get(dg.AssetKey(["published", "messages"]))
+    assert dg.AssetKey(["lineage", "messages"]) in told.parent_keys
+    assert told.child_keys == set()
+    for job in ("tie_out_books", "tie_out_immediate_entries", "check_month_end"):
+        nodes = definitions.resolve_job_def(job).graph.nodes_in_topological_order
+        plan = [node.name for node in nodes]
+        assert plan.index("deliver") < plan.index("published__messages")
+
+
 def test_assets_of_orchestration(graph: object, snapshot: SnapshotAssertion) -> None:
     assets = {
         key.to_user_string(): {
