@@ -95,10 +95,11 @@ def _read_told(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
             " format = 'newline_delimited', columns = {id: 'varchar'})"
         )
     except duckdb.Error as error:
+        said = str(error).splitlines()[0]
         raise MessagesError(
             f"A file in {home.messages} is no list of messages any more, so nothing was told."
-            f" Restore it from the backup, then run again. {error}"
-        ) from error
+            f" Restore it from the backup, then run again. {said}"
+        ) from None
 
 
 def _append(folder: Path, rows: duckdb.DuckDBPyConnection) -> int:
