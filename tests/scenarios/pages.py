@@ -19,8 +19,12 @@ PAGES = Path(__file__).parents[2] / "docs" / "accounting" / "scenarios"
 
 _SIDES = (("debit", "credit"), ("functional_debit", "functional_credit"))
 _TABLES = {
+    "meters": "Meters",
     "prices": "Prices of usage",
     "price_tiers": "Tiers of the prices",
+    "price_transaction_terms": "What an event costs",
+    "price_charge_terms": "Terms of whole charges",
+    "price_discounts": "Discounts",
     "ssps": "Standalone selling prices",
     "fx_rates": "Exchange rates",
     "tax_codes": "Tax codes",
@@ -157,8 +161,9 @@ def _reference(case: Case) -> list[str]:
         parts += ["## Policies", table(("policy", "value"), rows, right=("value",))]
     for name, title in _TABLES.items():
         if rows := case.reference(name):
-            header = [words(column) for column in rows[0]]
-            parts += [f"## {title}", table(header, [list(row.values()) for row in rows], right=())]
+            said = [column for column in rows[0] if any(row[column] for row in rows)]
+            cells = [[row[column] for column in said] for row in rows]
+            parts += [f"## {title}", table([words(column) for column in said], cells, right=())]
     return parts
 
 
