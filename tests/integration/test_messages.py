@@ -126,6 +126,25 @@ def test_everything_the_erp_took_of_a_sealed_line_is_told_under_its_contract(
     }
 
 
+def test_a_change_that_is_held_is_not_told(demo: DemoRun) -> None:
+    held = {
+        row["event_id"]
+        for row in demo.ask(
+            "select events.event_id from contracts.workflow_states as states"
+            " inner join lineage.events as events on states.event_key = events.event_key"
+            " where states.state = 'held'"
+        )
+    }
+    changed = {
+        each["data"]["event_id"]
+        for each in told(demo.home, "notifications")
+        if each["type"] == "contract.changed"
+    }
+    assert len(held) > 5
+    assert len(changed) > 30
+    assert not held & changed
+
+
 def test_the_second_run_of_the_demo_tells_only_what_it_posted(demo: DemoRun) -> None:
     first, second = (sum(each.told.values()) for each in demo.runs)
     assert first > second > 0
