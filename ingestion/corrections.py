@@ -4,12 +4,13 @@ Both stay in the raw store. An event is corrected once; who corrects a replaceme
 correction may come before the event it names: it waits, and the event then never counts.
 
 Belongs here: which corrections stand, and where each meets the event that counts no more.
-Does not: reading rows (sources), identity (identities), what a correction does to a charge (dbt).
+Does not: reading rows (sources), identity (identities), circles (correction_circles), charges.
 """
 
 import duckdb
 
 from core.home import Home
+from ingestion.correction_circles import create_circles
 from ingestion.ordinals import file_of, line_of
 from ingestion.quarantine import Reason
 from ingestion.raw_store import (
@@ -36,8 +37,9 @@ def judge(connection: duckdb.DuckDBPyConnection, home: Home, head: int) -> None:
     """
     _create_corrections(connection, home, head)
     if _count(connection, "new_corrections"):
+        create_circles(connection)
+        _refuse(connection, "circles", Reason.USAGE_CORRECTION_UNCLEAR)
         _refuse_second_ones(connection)
-        _refuse_circles(connection)
     _create_corrected(connection)
     if _count(connection, "new_corrections") or _count(connection, "waiting_corrections"):
         _meet_usage_of_now(connection)
@@ -152,51 +154,6 @@ def _refuse_second_ones(connection: duckdb.DuckDBPyConnection) -> None:
         """
     )
     _refuse(connection, "second_corrections", Reason.USAGE_CORRECTED_TWICE)
-
-
-def _refuse_circles(connection: duckdb.DuckDBPyConnection) -> None:
-    """Refuse the correction that closes a circle: nothing in it would count, and nobody said so."""
-    ends = connection.execute(
-        """
-        select ordinal, source, event_id, corrected_event_id
-        from new_corrections
-        semi join (
-            select source, corrected_event_id as event_id from known_corrections
-            union all
-            select source, corrected_event_id from new_corrections
-        ) as corrected using (source, event_id)
-        order by ordinal
-        """
-    ).fetchall()
-    if not ends:
-        return
-    followed = {
-        (source, event_id): corrected
-        for source, event_id, corrected in connection.execute(
-            "select source, event_id, corrected_event_id from known_corrections union all "
-            "select source, event_id, corrected_event_id from new_corrections"
-        ).fetchall()
-    }
-    circles = []
-    for ordinal, source, event_id, corrected in ends:
-        seen, step = [event_id], corrected
-        while step is not None and step not in seen:
-            seen.append(step)
-            step = followed.get((source, step))
-        if step == event_id:
-            del followed[source, event_id]
-            circles.append(
-                (
-                    ordinal,
-                    f"Usage {event_id} of {source} corrects {corrected}, and {seen[-1]} corrects "
-                    f"{event_id}: in a circle nothing counts. Have the source say which event "
-                    "replaces which.",
-                )
-            )
-    connection.execute("create temp table circles (ordinal bigint, sentence varchar)")
-    if circles:
-        connection.executemany("insert into circles values (?, ?)", circles)
-        _refuse(connection, "circles", Reason.USAGE_CORRECTION_UNCLEAR)
 
 
 def _refuse(connection: duckdb.DuckDBPyConnection, table: str, reason: Reason) -> None:

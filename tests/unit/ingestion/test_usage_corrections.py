@@ -239,6 +239,84 @@ def test_what_closes_a_circle_is_quarantined(tmp_path: Path) -> None:
     assert [row[:2] for row in met(home)] == [("u1", "u2")]
 
 
+def _circle_closed_by(event_id: str, corrected: str, other: str) -> tuple[str, str, str]:
+    return (
+        "USAGE_CORRECTION_UNCLEAR",
+        event_id,
+        f"Usage {event_id} of metering corrects {corrected}, and {other} corrects {event_id}: "
+        "in a circle nothing counts. Have the source say which event replaces which.",
+    )
+
+
+@pytest.mark.parametrize("in_one", [True, False])
+@pytest.mark.parametrize(("kept", "closing"), [("a", "b"), ("b", "a")])
+def test_of_two_that_replace_each_other_the_first_counts(
+    tmp_path: Path, kept: str, closing: str, in_one: bool
+) -> None:
+    landings = [[first(kept, supersedes=closing)], [first(closing, supersedes=kept)]]
+    if in_one:
+        landings = [[row for landing in landings for row in landing]]
+    home = take(tmp_path, *landings)
+    assert rows(home, "usage", "event_id") == [kept]
+    assert refused(home) == [_circle_closed_by(closing, kept, kept)]
+    assert met(home) == []
+
+
+@pytest.mark.parametrize("in_one", [True, False])
+def test_what_a_refused_correction_named_is_free_for_the_next(tmp_path: Path, in_one: bool) -> None:
+    landings = [
+        [first("a", supersedes="b")],
+        [first("b", supersedes="a")],
+        [first("d", supersedes="b")],
+        [first("c", supersedes="a")],
+        [first("e", supersedes="a")],
+    ]
+    if in_one:
+        landings = [[row for landing in landings for row in landing]]
+    home = take(tmp_path, *landings)
+    corrects = "which {} has superseded. The first stands. Have the source send a correction of {}"
+    assert refused(home) == [
+        (
+            "USAGE_CORRECTED_TWICE",
+            "d",
+            f"Usage d of metering corrects b, {corrects.format('a', 'a')} instead.",
+        ),
+        (
+            "USAGE_CORRECTED_TWICE",
+            "e",
+            f"Usage e of metering corrects a, {corrects.format('c', 'c')} instead.",
+        ),
+        _circle_closed_by("b", "a", "a"),
+    ]
+    assert rows(home, "usage", "event_id") == ["a", "c"]
+    assert [row[:2] for row in met(home)] == [("a", "c")]
+
+
+def test_circles_of_different_sources_are_different(tmp_path: Path) -> None:
+    plain = 'usage, files: "usage/*"'
+    text = COMPANY_YAML.replace(plain, f"{plain}, columns: {{source: source}}")
+    company = write_company(tmp_path / "c", company_yaml=text)
+    landing = [first("a", supersedes="b", source="x"), first("b", supersedes="a", source="y")]
+    land(company, "usage/a.jsonl", json_lines(landing))
+    take_in(company, tmp_path / "h")
+    assert refused(tmp_path / "h") == []
+
+
+@pytest.mark.parametrize("cuts", [(), (700,), (300, 1200)])
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_a_long_chain_closes_once_however_it_lands(
+    tmp_path: Path, cuts: tuple[int, ...], newest_first: bool
+) -> None:
+    length = 1500
+    chain = [first(f"u{n}", supersedes=f"u{n - 1}") for n in range(1, length)]
+    chain = chain[::-1] if newest_first else chain
+    every = [*chain, first("u0", supersedes=f"u{length - 1}"), first("u9999", supersedes="u0x")]
+    ends = zip((0, *cuts), (*cuts, None), strict=True)
+    home = take(tmp_path, *(every[start:end] for start, end in ends))
+    assert refused(home) == [_circle_closed_by("u0", f"u{length - 1}", "u1")]
+    assert len(met(home)) == length - 2
+
+
 def test_a_row_without_an_id_to_cancel_is_usage_and_must_be_whole(tmp_path: Path) -> None:
     home = take(tmp_path, [cancelling("c1", " "), {"id": "c2", "cancels": "u1"}])
     assert [sentence for _, _, sentence in refused(home)] == [
