@@ -57,7 +57,9 @@ def _contract(name: str, plan: str = "CENT", **changes: Any) -> Row:
     return subscription(name, [usage_line(name, plan, name)], **changes)
 
 
-def _billed(name: str, invoice_id: str, net: str, currency: str = "USD") -> Row:
+def _billed(
+    name: str, invoice_id: str, net: str, currency: str = "USD", day: str = "2026-01-01"
+) -> Row:
     line = {
         "contract_id": name,
         "contract_line_id": f"{name}-CREDIT",
@@ -65,7 +67,18 @@ def _billed(name: str, invoice_id: str, net: str, currency: str = "USD") -> Row:
         "line_kind": "prepaid",
         "net_amount": net,
     }
-    return invoice(invoice_id, "2026-01-01", [line], currency)
+    return invoice(invoice_id, day, [line], currency)
+
+
+def _monthly(name: str) -> Row:
+    """Return a grant of 100.00 for 100.00 in every month of the year."""
+    changes = {"recurrence": "monthly", "expires_date": "2026-12-31"}
+    return grant(name, f"G-{name}", "100.00", "100.00", **changes)
+
+
+def _every_month(*months: int) -> list[tuple[str, int]]:
+    """Return calls for 100.00 on the 20th of each of the months."""
+    return [(f"2026-{month:02d}-20", 10000) for month in months]
 
 
 # Contract: its grants, then its calls by day.
@@ -138,12 +151,57 @@ GIVEN: dict[str, tuple[list[Row], list[tuple[str, int]]]] = {
         [grant("ENDED", "X", "1000.00", "800.00")],
         [("2026-01-20", 60000)],
     ),
+    # 1,200.00 for the year; 600.00 given back for the months that have not begun.
+    "STAY": ([_monthly("STAY")], _every_month(1, 2, 3, 4, 5, 6)),
+    # The same, cancelled on 1 June: 700.00 given back for the seven months cut off.
+    "GONE": ([_monthly("GONE")], _every_month(1, 2, 3, 4, 5)),
+    # Beside the monthly credit 450.00 more from March, of which nothing is used: 600.00 given back.
+    "MORE": (
+        [
+            _monthly("MORE"),
+            grant("MORE", "G-added", "450.00", "450.00", effective_date="2026-03-10"),
+        ],
+        _every_month(1, 2, 3, 4, 5, 6),
+    ),
+    # Each quarter is billed when it begins; in February March is given back.
+    "QUARTER": ([_monthly("QUARTER")], _every_month(1, 2, 4, 5, 6)),
+    # 50.00 more for May and June, given back in April; 90.00 of the first 100.00 are used.
+    "TOPUP": (
+        [
+            grant("TOPUP", "U-first", "100.00", "100.00"),
+            grant(
+                "TOPUP",
+                "U-more",
+                "50.00",
+                "50.00",
+                effective_date="2026-05-01",
+                expires_date="2026-06-30",
+            ),
+        ],
+        [("2026-02-20", 9000)],
+    ),
 }
 _OTHERS = {
     "ESTIMATED": {"legal_entity_code": "EST"},
     "FLAT": {"plan": "TEN"},
     "FOREIGN": {"currency": "EUR", "plan": "CENT-EUR"},
 }
+_GIVEN_BACK_EARLY = [
+    _billed("STAY", "I-stay", "1200.00"),
+    credit("C-stay", "I-stay", "2026-06-30", "600.00", "modification"),
+    _billed("GONE", "I-gone", "1200.00"),
+    cancellation("GONE", "2026-06-01", "immediate_credit", "2026-05-31"),
+    credit("C-gone", "I-gone", "2026-06-01", "700.00", "modification"),
+    _billed("MORE", "I-more", "1200.00"),
+    _billed("MORE", "I-added", "450.00", day="2026-03-10"),
+    credit("C-more", "I-more", "2026-06-30", "600.00", "modification"),
+    _billed("QUARTER", "I-quarter-1", "300.00"),
+    credit("C-quarter", "I-quarter-1", "2026-02-15", "100.00", "modification"),
+    _billed("QUARTER", "I-quarter-2", "300.00", day="2026-04-01"),
+    _billed("TOPUP", "I-first", "100.00"),
+    _billed("TOPUP", "I-topup", "50.00", day="2026-04-01"),
+    credit("C-topup", "I-topup", "2026-04-15", "50.00", "modification"),
+]
 _REFUSED = [
     grant("NOBODY", "W-unknown", "10.00", "8.00"),
     grant("ORDER", "W-euro", "10.00", "8.00", currency="EUR"),
@@ -184,6 +242,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         _billed("THIRDS", "I-thirds", "0.01"),
         _billed("MONTHLY", "I-monthly", "15.00"),
         _billed("DAYS", "I-days", "40.01"),
+        *_GIVEN_BACK_EARLY,
     ]
     warehouse.insert("raw.events", events + _REFUSED)
     warehouse.insert(
@@ -307,6 +366,43 @@ def test_what_is_given_back_is_no_revenue(books: Warehouse) -> None:
         """
     )
     assert balances[-1] == {"deferred": 0, "unbilled": 0}
+
+
+@pytest.mark.parametrize(
+    ("contract_id", "earned", "deferred"),
+    [
+        ("STAY", [10000, 10000, 10000, 10000, 10000, 10000], 0),
+        ("GONE", [10000, 10000, 10000, 10000, 10000], 0),
+        ("MORE", [10000, 10000, 10000, 10000, 10000, 10000], 45000),
+        ("QUARTER", [10000, 10000, 0, 10000, 10000, 10000], 0),
+        ("TOPUP", [9000, 0], 1000),
+    ],
+)
+def test_a_memo_takes_back_what_has_not_begun_before_what_was_used(
+    books: Warehouse, contract_id: str, earned: list[int], deferred: int
+) -> None:
+    assert [row[5] for row in _movements(books, contract_id)] == earned
+    balances = books.query(
+        f"""
+        select deferred_revenue_minor as deferred, unbilled_receivable_minor as unbilled
+        from revenue.contract_balances where contract_id = '{contract_id}'
+        order by accounting_period
+        """
+    )
+    assert balances[-1] == {"deferred": deferred, "unbilled": 0}
+
+
+def test_a_memo_that_takes_back_what_was_used_is_noticed(books: Warehouse) -> None:
+    test = "assert_prepaid_deferral_is_what_is_not_earned"
+    books.invoke(["test", "--select", test])
+    change = """
+        update usage.prepaid_credits set kept_price_minor = kept_price_minor {} 10000
+        where grant_id = 'G-GONE' and credit_number = 1
+    """
+    books.execute(change.format("-"))
+    with pytest.raises(BuildError, match=test):
+        books.invoke(["test", "--select", test])
+    books.execute(change.format("+"))
 
 
 def test_credit_that_may_be_used_any_day_is_deferred_as_current(books: Warehouse) -> None:

@@ -1,6 +1,6 @@
 -- One row per prepaid credit whose first day has come: a grant, or one month of a recurring one,
--- with its price, what credit memos left of it (they give back the credit that ends last first) and
--- how much of it is expected never to be used.
+-- with its price, what credit memos left of it (they take back the end of what was billed by their
+-- day: first what has not begun, then what ends last) and how much of it nobody is to use.
 with
 
 grants as (
@@ -79,28 +79,52 @@ begun as (
 
 ),
 
-given_back as (
+taken_lines as (
+
+    select * from {{ ref('int_prepaid_lines_taken_back') }}
+
+),
+
+stacked as (
 
     select
-        invoice_lines.contract_id,
-        invoice_lines.contract_line_id,
-        sum(credit_lines.net_minor) as amount_minor
-    from {{ ref('int_credit_lines_unioned') }} as credit_lines
-    inner join {{ ref('int_invoice_lines_valued') }} as invoice_lines
+        begun.*,
+        sum(begun.price_minor) over (
+            partition by begun.contract_id, begun.contract_line_id
+            order by
+                greatest(begun.starts_on, taken_lines.last_credit_date),
+                begun.ends_on, begun.starts_on, begun.prepaid_credit_id
+        ) as price_to
+    from begun
+    inner join taken_lines
         on
-            credit_lines.invoice_id = invoice_lines.invoice_id
-            and credit_lines.invoice_line_id = invoice_lines.invoice_line_id
-    where credit_lines.basis = 'modification' and invoice_lines.line_kind = 'prepaid'
-    group by invoice_lines.contract_id, invoice_lines.contract_line_id
+            begun.contract_id = taken_lines.contract_id
+            and begun.contract_line_id = taken_lines.contract_line_id
+    where taken_lines.is_last
+
+),
+
+taken_back as (
+
+    select
+        stacked.prepaid_credit_id,
+        sum(greatest(
+            least(stacked.price_to, taken_lines.taken_to)
+            - greatest(stacked.price_to - stacked.price_minor, taken_lines.taken_from),
+            0
+        )) as amount_minor
+    from stacked
+    inner join taken_lines
+        on
+            stacked.contract_id = taken_lines.contract_id
+            and stacked.contract_line_id = taken_lines.contract_line_id
+    group by stacked.prepaid_credit_id
 
 ),
 
 policies as (
 
-    select
-        *,
-        try_cast(policy_value as bigint) as percent
-    from {{ ref('stg_reference__policies') }}
+    select * from {{ ref('stg_reference__policies') }}
     where policy_code = 'prepaid_breakage_percent'
 
 ),
@@ -109,19 +133,10 @@ priced as (
 
     select
         begun.*,
-        cast(begun.price_minor - greatest(least(
-            coalesce(given_back.amount_minor, 0) + begun.price_minor
-            - sum(begun.price_minor) over (
-                partition by begun.contract_id, begun.contract_line_id
-                order by begun.ends_on desc, begun.starts_on desc, begun.prepaid_credit_id desc
-            ),
-            begun.price_minor
-        ), 0) as bigint) as kept_price_minor
+        cast(begun.price_minor - coalesce(taken_back.amount_minor, 0) as bigint)
+            as kept_price_minor
     from begun
-    left join given_back
-        on
-            begun.contract_id = given_back.contract_id
-            and begun.contract_line_id = given_back.contract_line_id
+    left join taken_back on begun.prepaid_credit_id = taken_back.prepaid_credit_id
 
 ),
 
@@ -130,7 +145,8 @@ estimated as (
     -- The newest estimate counts for all use of the credit: what it changes is caught up.
     select
         priced.*,
-        least(greatest(coalesce(policies.percent, 0), 0), 99) as breakage_percent
+        least(greatest(coalesce(try_cast(policies.policy_value as bigint), 0), 0), 99)
+            as breakage_percent
     from priced
     left join policies
         on
