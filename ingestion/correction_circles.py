@@ -98,7 +98,10 @@ def _known_chains(connection: duckdb.DuckDBPyConnection) -> _Chains:
     chains = _Chains()
     walked = connection.execute(
         """
-        with recursive chain as (
+        with recursive known as materialized (
+            select source, event_id, corrected_event_id from known_corrections
+        ),
+        chain as (
             select source, corrected_event_id as bottom, event_id as top, 1 as depth
             from waiting_corrections
             semi join (
@@ -107,7 +110,7 @@ def _known_chains(connection: duckdb.DuckDBPyConnection) -> _Chains:
             union all
             select chain.source, chain.bottom, above.event_id, chain.depth + 1
             from chain
-            inner join known_corrections as above
+            inner join known as above
                 on chain.source = above.source and chain.top = above.corrected_event_id
         )
         select source, bottom, arg_min(top, depth), arg_max(top, depth)

@@ -57,7 +57,10 @@ def events_page() -> str:
         "prices are decimal text. Service dates are inclusive. Fields we do not know are kept.",
         "An event's identity is `(source, id)`. The same identity with the same body is a "
         "duplicate and has no effect; with another body it is a conflict: the first stands and "
-        "the later one is quarantined. `received_at`, names and e-mails are not part of the body.",
+        "the later one is quarantined. `received_at`, names and e-mails are not part of the body, "
+        "nor are the properties of usage, which the formats write differently (3 is text in CSV): "
+        "a row sent again with other properties is a duplicate, and the first stands. Correct "
+        "properties by a row with its own id that supersedes the first.",
         "## Taxonomy",
         "Every kind of event, what it leads to in the ERP and whose it is "
         "(`dbt_project/seeds/policy/event_taxonomy.csv`). What became of a single event is its "

@@ -243,6 +243,17 @@ def test_every_format_gives_the_same_rows(tmp_path: Path, suffix: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("size", ["3", "4"])
+def test_properties_are_no_part_of_the_body_as_formats_write_them_differently(
+    tmp_path: Path, size: str
+) -> None:
+    home = staged(tmp_path, usage_csv([(*GOOD, "3")], "id,subject,time,meter,quantity,size"))
+    document = dict(zip(("id", "subject", "time", "meter", "quantity"), GOOD, strict=True))
+    land(tmp_path / "c", "usage/b.jsonl", json.dumps(document | {"size": int(size)}) + "\n")
+    assert counts(take_in(tmp_path / "c", tmp_path / "h")) == (1, 0, 1, 0)
+    assert rows(home, "usage", "properties") == ['{"size":"3"}']
+
+
 def test_parquet_of_other_types_is_cast(tmp_path: Path) -> None:
     target = tmp_path / "a.parquet"
     duckdb.connect().execute(
