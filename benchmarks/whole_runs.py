@@ -62,29 +62,30 @@ def main(scales: Sequence[str]) -> int:
 def _measure_company(folder: Path, demo_options: list[str]) -> dict[str, float]:
     """Measure the first and the second run; return the second."""
     company, home = folder / "company", folder / "home"
-    _tieout("demo", "--out", str(company), *demo_options)
+    tieout("demo", "--out", str(company), *demo_options)
     measured: dict[str, float] = {}
     for name in ("first run", "second run"):
         started = time.perf_counter()
-        said, peak = _tieout("run", "--company", str(company), "--home", str(home), "--json")
+        said, peak = tieout("run", "--company", str(company), "--home", str(home), "--json")
         whole = time.perf_counter() - started
         runs = json.loads(said)["runs"]
-        measured = _shares(runs, whole)
+        measured = shares_of(runs, whole)
         title = f"{folder.name}, {name}" + (f" ({len(runs)} arrivals)" if len(runs) > 1 else "")
-        _print(title, measured, f"{peak:9.0f}")
+        print_shares(title, measured, f"{peak:9.0f}")
         for run in runs if len(runs) > 1 else ():
             stations = sum(sum(parts.values()) for parts in run["seconds"].values())
             title = f"  {run['as_of'][:10]}, {run['landed']['landed']:,} rows"
-            _print(title, _shares([run], stations))
+            print_shares(title, shares_of([run], stations))
     return measured
 
 
-def _print(title: str, shares: Mapping[str, float], peak: str = "") -> None:
+def print_shares(title: str, shares: Mapping[str, float], peak: str = "") -> None:
+    """Print one line of the table."""
     figures = "".join(f"{shares[kind]:8.1f}" for kind in ("whole", *_KINDS))
     print(f"{title:32}{figures}{peak}", flush=True)
 
 
-def _shares(runs: list[dict[str, Any]], whole: float) -> dict[str, float]:
+def shares_of(runs: list[dict[str, Any]], whole: float) -> dict[str, float]:
     """Split the whole: what no station claims is the framework (imports, loading, Dagster)."""
     shares = {
         kind: sum(sum(run["seconds"].get(kind, {}).values()) for run in runs) for kind in _KINDS
@@ -93,7 +94,7 @@ def _shares(runs: list[dict[str, Any]], whole: float) -> dict[str, float]:
     return shares | {"whole": whole, "framework": whole - claimed}
 
 
-def _tieout(*arguments: str) -> tuple[str, float]:
+def tieout(*arguments: str) -> tuple[str, float]:
     """Run the command; return what it printed and its largest resident memory in MiB."""
     program = Path(sys.executable).with_name("tieout")
     with TemporaryFile("w+") as printed:

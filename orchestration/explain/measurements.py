@@ -61,7 +61,7 @@ def quantity_step(charge: Row, days: Sequence[Row], measurements: Sequence[Row])
         operands.append(("days of the charge", number(first["days_charged"])))
     divisors: list[Operand] = []
     if first["days_charged"] != first["days_of_line"]:
-        divisors.append(("days of the line in the month", number(first["days_of_line"])))
+        divisors.append(("days of the meter in the month", number(first["days_of_line"])))
     if first["period_weight"] != 1:
         divisors.append((_period(first), number(first["period_weight"])))
     if not divisors:

@@ -38,11 +38,11 @@
 
 {# What an event counts for. A row may stand for several events from one instant on: then
    elapsed_value is what the time from that instant to each of them takes off. #}
-{% macro weighed_value(event) -%}
+{% macro weighed_value(event, decimals) -%}
     {{ or_unknown(
-        scaled_amount(event ~ '.value') ~ ' * ' ~ wide(event_weight(event))
+        scaled_wide(event ~ '.value', decimals) ~ ' * ' ~ wide(event_weight(event))
         ~ ' - case when ' ~ event ~ '.is_carried then 0 else '
-        ~ scaled_amount(event ~ '.elapsed_value') ~ ' end'
+        ~ scaled_wide(event ~ '.elapsed_value', decimals) ~ ' end'
     ) }}
 {%- endmacro %}
 
@@ -71,9 +71,10 @@
 
 {#
     One row per meter period (`key`) and group that has events: the value as a numerator and the
-    number of events. `events` are the events that count, with the columns of their period.
+    number of events. `events` are the events that count, with the columns of their period;
+    `decimals` are those that values have and numerators are whole counts of.
 #}
-{% macro aggregated_values(events, key) -%}
+{% macro aggregated_values(events, key, decimals) -%}
     select
         events.{{ key }},
         events.group_key,
@@ -81,26 +82,27 @@
         count(events.value) = count(*) as is_numeric,
         cast(
             case min(events.aggregation)
-                when 'count' then sum(events.event_count) * {{ power_of_ten('12') }}
-                when 'max' then {{ scaled_amount('max(events.value)') }}
+                when 'count' then sum(events.event_count) * {{ power_of_ten(decimals) }}
+                when 'max' then {{ scaled_wide('max(events.value)', decimals) }}
                 when 'latest'
-                    then {{ scaled_amount(last_value_of(
-                        'events.value', '(events.occurred_at, events.position)'
-                    )) }}
+                    then {{ scaled_wide(
+                        last_value_of('events.value', '(events.occurred_at, events.position)'),
+                        decimals,
+                    ) }}
                 else case
-                    when count(*) = count({{ weighed_value('events') }})
-                        then sum({{ weighed_value('events') }})
+                    when count(*) = count({{ weighed_value('events', decimals) }})
+                        then sum({{ weighed_value('events', decimals) }})
                 end
             end as hugeint
         ) as numerator,
-        {{ scaled_amount('sum(events.value)') }} as full_numerator
+        {{ scaled_wide('sum(events.value)', decimals) }} as full_numerator
     from {{ events }} as events
     where events.aggregation not in ('unique_count', 'prorated_unique_count')
     group by events.{{ key }}, events.group_key
 {%- endmacro %}
 
 {# The same for unique counts: values that are there at the end, and the days they were there. #}
-{% macro unique_values(events, key) -%}
+{% macro unique_values(events, key, decimals) -%}
     select
         valued.{{ key }},
         valued.group_key,
@@ -109,10 +111,10 @@
             case min(valued.aggregation)
                 when 'unique_count' then count(*) filter (where valued.is_active)
                 else sum(valued.active_days)
-            end * {{ power_of_ten('12') }} as hugeint
+            end * {{ power_of_ten(decimals) }} as hugeint
         ) as numerator,
         cast(
-            count(*) filter (where valued.is_active) * {{ power_of_ten('12') }} as hugeint
+            count(*) filter (where valued.is_active) * {{ power_of_ten(decimals) }} as hugeint
         ) as full_numerator
     from (
         select

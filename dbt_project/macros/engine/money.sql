@@ -18,6 +18,25 @@
     cast(cast({{ amount }} as decimal(38, 12)) * cast(1000000000000 as decimal(13, 0)) as hugeint)
 {%- endmacro %}
 
+{# A decimal of any size as an integer count of its last decimals: whole units first, because all of
+   it in decimals has more digits than a decimal holds. #}
+{% macro scaled_wide(amount, decimals) -%}
+    (
+        {{ wide('floor(' ~ amount ~ ')') }} * {{ power_of_ten(decimals) }}
+        + {{ wide(
+            'cast((' ~ amount ~ ') - floor(' ~ amount ~ ') as decimal(19, 12)) * '
+            ~ power_of_ten(decimals)
+        ) }}
+    )
+{%- endmacro %}
+
+{# A count of millionths as a quantity with six decimals, as wide as decimals are. #}
+{% macro quantity_from_counts(counts) -%}
+    cast(
+        cast({{ counts }} as decimal(38, 0)) * cast('0.000001' as decimal(6, 6)) as decimal(38, 6)
+    )
+{%- endmacro %}
+
 {# A quantity of up to 6 decimals as an integer count of millionths. A sum of usage has more
    digits than one event, so the quantity is read as wide as sums are. #}
 {% macro scaled_quantity(quantity) -%}

@@ -151,11 +151,11 @@
     end
 {%- endmacro %}
 
-{# A text by which events can be sorted: when they happened, then when they came, then by id. #}
+{# A text by which events can be sorted: when they happened, then by source and id; never by how
+   they came. #}
 {% macro in_order_of_events(event) -%}
     {{ instant_text(event ~ '.occurred_at') }}
-    || ' ' || lpad(cast({{ event }}.manifest_number as varchar), 9, '0')
-    || ' ' || {{ event }}.event_id
+    || ' ' || {{ event }}.source || ' ' || {{ event }}.event_id
 {%- endmacro %}
 
 {# What was measured by other declarations than these is measured anew. #}

@@ -60,7 +60,7 @@ counted as (
 
 aggregated as (
 
-    {{ aggregated_values('counted', 'case_id') }}
+    {{ aggregated_values('counted', 'case_id', '12') }}
     union all
     select
         unique_values.case_id,
@@ -69,7 +69,7 @@ aggregated as (
         true as is_numeric,
         unique_values.numerator,
         unique_values.full_numerator
-    from ({{ unique_values('counted', 'case_id') }}) as unique_values
+    from ({{ unique_values('counted', 'case_id', '12') }}) as unique_values
 
 ),
 

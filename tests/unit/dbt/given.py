@@ -137,6 +137,23 @@ def cancellation(
     )
 
 
+def pause(contract_id: str, pause_id: str, day: str, mode: str = "suspend_extend") -> Row:
+    """Return the event that suspends a contract."""
+    return event(
+        "subscription.paused", f"paused-{contract_id}-{pause_id}", at=f"{day} 00:00:00",
+        contract_id=contract_id, pause_id=pause_id, effective_date=day, mode=mode,
+    )  # fmt: skip
+
+
+def resume(contract_id: str, pause_id: str, day: str, **envelope: Any) -> Row:
+    """Return the event that ends a suspension."""
+    return event(
+        "subscription.resumed", f"resumed-{contract_id}-{pause_id}",
+        **{"at": f"{day} 00:00:00"} | envelope,
+        contract_id=contract_id, pause_id=pause_id, effective_date=day,
+    )  # fmt: skip
+
+
 def usage(event_id: str, at: str, quantity: str = "1", **changes: Any) -> Row:
     """Return a row of `raw.usage`."""
     return {

@@ -24,7 +24,10 @@ from tests.unit.dbt.given import (
     CHARGES_EXPLAINED,
     amendment,
     company,
+    pause,
     price,
+    resume,
+    run_as_of,
     subscription,
     usage,
     usage_line,
@@ -161,6 +164,22 @@ CASES: dict[str, tuple[tuple[dict[str, str], list[Event], str], dict[str, str]]]
               amended="2026-06-11"),
         {"2026-06-01": "2.333333", "2026-06-11": "6"},
     ),
+    # Counts add up, whatever divides the month.
+    "COUNT_IN_TWO": (
+        _case("count", [(f"2026-06-{day:02d} 12:00", "1", {}) for day in (2, 3, 4, 12, 13)],
+              amended="2026-06-11"),
+        {"2026-06-01": "3", "2026-06-11": "2"},
+    ),
+    # As many as an event may have, for all of June.
+    "WEIGHTED_LARGE": (
+        _case("weighted_sum", [("2026-06-01 04:00", "99999999999", {})]),
+        {"2026-06-01": "99999999999"},
+    ),
+    # At noon of the last day half a day of 30 is left.
+    "WEIGHTED_LATE": (
+        _case("weighted_sum", [("2026-06-30 16:00", "3000000", {})]),
+        {"2026-06-01": "50000"},
+    ),
     # Ann is there for 15 days, Bob for the first 10: 25 / 30.
     "PRORATED_UNIQUE": (
         _case("prorated_unique_count", _users(("2026-06-16 12:00", "ann"),
@@ -246,6 +265,98 @@ def _quantities(warehouse: Warehouse, name: str) -> dict[str, Decimal]:
 def test_a_meter_measures_what_was_worked_by_hand(measured: Warehouse, name: str) -> None:
     _, expected = CASES[name]
     assert _quantities(measured, name) == {day: Decimal(each) for day, each in expected.items()}
+
+
+def _one(folder: Path, *meters: tuple[str, dict[str, str]]) -> Warehouse:
+    folder.mkdir(exist_ok=True)
+    warehouse = Warehouse(folder)
+    company(warehouse)
+    for name, meter in meters:
+        _declare(warehouse, name, **meter)
+    return warehouse
+
+
+CARRYING = [
+    ("SUM", {"aggregation": "sum", "carried_units": "whole"}),
+    ("TIME", {"aggregation": "weighted_sum", "carried_units": "prorated"}),
+    ("DAYS", {"aggregation": "prorated_sum", "carried_units": "whole"}),
+]
+
+
+def test_units_are_not_charged_while_service_is_suspended(tmp_path: Path) -> None:
+    """Ten units of 1 June: paused from the 11th to the 20th, 20 of 30 days are left of them."""
+    warehouse = _one(tmp_path, *CARRYING)
+    for name, _ in CARRYING:
+        _sell(warehouse, name)
+        _use(warehouse, name, [("2026-06-01 04:00", "10", {})])
+        paused = pause(name, "P", "2026-06-11"), resume(name, "P", "2026-06-21")
+        warehouse.insert("raw.events", paused)
+    warehouse.build("+usage_charges")
+    two_parts = {"2026-06-01": Decimal("3.333333"), "2026-06-21": Decimal("3.333333")}
+    assert _quantities(warehouse, "TIME") == _quantities(warehouse, "DAYS") == two_parts
+    assert _quantities(warehouse, "SUM") == {"2026-06-01": 5, "2026-06-21": 5}
+
+
+def test_a_month_without_any_service_has_no_charge_for_units_that_stay(tmp_path: Path) -> None:
+    warehouse = _one(tmp_path, *CARRYING)
+    for name, _ in CARRYING:
+        _sell(warehouse, name)
+        _use(warehouse, name, TEN_IN_MAY)
+        warehouse.insert("raw.events", [pause(name, "P", "2026-06-01")])
+    warehouse.build("+usage_charges")
+    for name, _ in CARRYING:
+        assert list(_quantities(warehouse, name)) == ["2026-05-01"]
+
+
+def test_units_stay_with_the_meter_when_another_line_takes_it_over(tmp_path: Path) -> None:
+    """A plan switch on 11 June: the peak is sold once, and units go on with the new line."""
+    meters = [*CARRYING, ("PEAK", {"aggregation": "max"})]
+    warehouse = _one(tmp_path, *meters)
+    for name, _ in meters:
+        _sell(warehouse, name)
+        lines = [usage_line(f"{name}-2", name, name)]
+        switch = amendment(name, f"A-{name}", "2026-06-11", lines, term_end="2026-06-30")
+        warehouse.insert("raw.events", [switch])
+        used = TEN_IN_MAY if name != "PEAK" else [
+            ("2026-06-02 12:00", "7", {}), ("2026-06-20 12:00", "9", {})
+        ]  # fmt: skip
+        _use(warehouse, name, used)
+    warehouse.build("+usage_charges")
+    for name, _ in CARRYING:
+        assert _quantities(warehouse, name)["2026-06-01"] == Decimal("3.333333")
+        assert _quantities(warehouse, f"{name}-2") == {"2026-06-11": Decimal("6.666667")}
+    assert _quantities(warehouse, "PEAK") == {"2026-06-01": Decimal("2.333333")}
+    assert _quantities(warehouse, "PEAK-2") == {"2026-06-11": 6}
+
+
+def test_days_that_have_not_come_measure_nothing(tmp_path: Path) -> None:
+    warehouse = _one(tmp_path, *CARRYING)
+    run_as_of(warehouse, "2026-06-15 12:00:00")
+    for name, _ in CARRYING:
+        _sell(warehouse, name, "2026-06-20")
+        _use(warehouse, name, TEN_IN_MAY)
+    warehouse.build("+usage_charges")
+    assert (
+        warehouse.rows("""
+        select usage_charge_id from usage.usage_measurements
+        where usage_charge_id not in (select usage_charge_id from usage.usage_charges)
+    """)
+        == []
+    )
+
+
+def test_the_last_event_is_the_last_however_events_came(tmp_path: Path) -> None:
+    found = []
+    for first, second in ((1, 2), (2, 1)):
+        warehouse = _one(tmp_path / str(first), ("LAST", {"aggregation": "latest"}))
+        warehouse.execute("update run.parameters set raw_head = 3, events_head = 3")
+        _sell(warehouse, "LAST")
+        for name, number, quantity in (("a", first, "5"), ("b", second, "900")):
+            row = usage(name, "2026-06-02 12:00:00", quantity, meter_code="LAST")
+            warehouse.insert("raw.usage", [row | {"manifest_number": number}])
+        warehouse.build("+usage_charges")
+        found.append(_quantities(warehouse, "LAST"))
+    assert found == [{"2026-06-01": 900}] * 2
 
 
 def test_an_event_counts_on_the_meter_with_most_of_its_conditions(measured: Warehouse) -> None:

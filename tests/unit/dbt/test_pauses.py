@@ -14,29 +14,15 @@ from tests.books_given import company_with_books
 from tests.unit.dbt.given import (
     amendment,
     cancellation,
-    event,
     fixed_line,
+    pause,
     price,
+    resume,
     subscription,
     usage,
     usage_line,
 )
 from tests.warehouse import Row, Warehouse
-
-
-def pause(contract_id: str, pause_id: str, day: str, mode: str = "suspend_extend") -> Row:
-    return event(
-        "subscription.paused", f"paused-{contract_id}-{pause_id}", at=f"{day} 00:00:00",
-        contract_id=contract_id, pause_id=pause_id, effective_date=day, mode=mode,
-    )  # fmt: skip
-
-
-def resume(contract_id: str, pause_id: str, day: str, **envelope: Any) -> Row:
-    return event(
-        "subscription.resumed", f"resumed-{contract_id}-{pause_id}",
-        **{"at": f"{day} 00:00:00"} | envelope,
-        contract_id=contract_id, pause_id=pause_id, effective_date=day,
-    )  # fmt: skip
 
 
 def _yearly(contract_id: str, amount: str = "1000") -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ summed as (
         usage_charge_id,
         case
             when count(*) = count(measured_value)
-                then sum({{ scaled_amount('measured_value') }} * days_charged)
+                then sum({{ scaled_wide('measured_value', '6') }} * days_charged)
         end as numerator,
         min(period_weight * days_of_line) as denominator
     from measurements
@@ -65,7 +65,7 @@ measured as (
     select
         usage_charge_id,
         {{ quantity_from_scaled(
-            round_ratio('numerator', 'denominator', '12', '6', "'half_up'")
+            round_ratio('numerator', 'denominator', '6', '6', "'half_up'")
         ) }} as quantity
     from summed
 

@@ -30,7 +30,22 @@ local_quarter_hours as (
 
 spans as (
 
-    select * from {{ ref('int_usage_spans') }}
+    select * from {{ ref('int_usage_spans') }} where service_start_date <= through_date
+
+),
+
+-- Lines that share days of one meter: new usage of it is ambiguous, and neither inherits units.
+beside_others as (
+
+    select distinct spans.usage_charge_id
+    from spans
+    inner join spans as others
+        on
+            spans.contract_id = others.contract_id
+            and spans.meter_code = others.meter_code
+            and spans.contract_line_id <> others.contract_line_id
+            and spans.service_start_date <= others.service_end_date
+            and spans.service_end_date >= others.service_start_date
 
 ),
 
@@ -119,17 +134,24 @@ counted as (
     inner join matched
         on
             spans.contract_id = matched.contract_id
-            and spans.contract_line_id = matched.contract_line_id
             and spans.meter_code = matched.meter_code
             and spans.through_date >= matched.usage_date
             and (
-                spans.service_start_date <= matched.usage_date
-                or {{ carries_over('matched') }}
+                (
+                    spans.service_start_date <= matched.usage_date
+                    and spans.contract_line_id = matched.contract_line_id
+                )
+                or (spans.service_start_date > matched.usage_date and {{ carries_over('matched') }})
                 or (
-                    spans.period_start_date <= matched.usage_date
+                    spans.service_start_date > matched.usage_date
+                    and spans.period_start_date <= matched.usage_date
                     and {{ counts_time('matched.aggregation') }}
                 )
             )
+    left join beside_others on spans.usage_charge_id = beside_others.usage_charge_id
+    where
+        spans.contract_line_id = matched.contract_line_id
+        or beside_others.usage_charge_id is null
 
 )
 

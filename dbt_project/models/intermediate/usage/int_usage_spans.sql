@@ -1,5 +1,6 @@
 -- One row per usage contract line, contract version and accounting period, or part of it when a
--- price begins within the month: the days that are charged together.
+-- price begins within the month, or service is suspended where units stay: the days that are
+-- charged together.
 with
 
 usage_months as (
@@ -14,13 +15,58 @@ prices as (
 
 ),
 
+suspensions as (
+
+    select * from {{ ref('int_contract_suspensions') }}
+
+),
+
+meters as (
+
+    select * from {{ ref('stg_reference__meters') }} where not adds_up
+
+),
+
+-- Where units stay, days without service are no part of any charge.
+suspended as (
+
+    select
+        usage_months.contract_version_id,
+        usage_months.contract_line_id,
+        usage_months.period_start_date,
+        suspensions.suspended_from,
+        suspensions.suspended_to
+    from usage_months
+    inner join meters on usage_months.meter_code = meters.meter_code
+    inner join suspensions
+        on
+            usage_months.contract_id = suspensions.contract_id
+            and usage_months.first_date < suspensions.suspended_to
+            and usage_months.last_date >= suspensions.suspended_from
+
+),
+
 starts as (
 
     select
         usage_months.*,
         usage_months.first_date as service_start_date
     from usage_months
-    union all
+    {%- for border in ['suspended_from', 'suspended_to'] %}
+    union distinct
+    select
+        usage_months.*,
+        suspended.{{ border }} as service_start_date
+    from usage_months
+    inner join suspended
+        on
+            usage_months.contract_version_id = suspended.contract_version_id
+            and usage_months.contract_line_id = suspended.contract_line_id
+            and usage_months.period_start_date = suspended.period_start_date
+            and usage_months.first_date < suspended.{{ border }}
+            and usage_months.last_date >= suspended.{{ border }}
+    {%- endfor %}
+    union distinct
     select
         usage_months.*,
         prices.valid_from as service_start_date
@@ -50,6 +96,21 @@ parts as (
 
 ),
 
+served as (
+
+    select parts.*
+    from parts
+    left join suspended
+        on
+            parts.contract_version_id = suspended.contract_version_id
+            and parts.contract_line_id = suspended.contract_line_id
+            and parts.period_start_date = suspended.period_start_date
+            and parts.service_start_date >= suspended.suspended_from
+            and parts.service_start_date < suspended.suspended_to
+    where suspended.contract_line_id is null
+
+),
+
 final as (
 
     select
@@ -69,10 +130,10 @@ final as (
             sum({{ days_between(
                 'parts.service_start_date', add_days('parts.service_end_date', 1)
             ) }}) over (
-                partition by parts.contract_id, parts.contract_line_id, parts.period_start_date
+                partition by parts.contract_id, parts.meter_code, parts.period_start_date
             ) as bigint
         ) as line_days
-    from parts
+    from served as parts
 
 )
 

@@ -12,7 +12,7 @@ counted as (
 
 measured as (
 
-    {{ aggregated_values('counted', 'measured_key') }}
+    {{ aggregated_values('counted', 'measured_key', '6') }}
     union all
     select
         unique_values.measured_key,
@@ -21,7 +21,7 @@ measured as (
         true as is_numeric,
         unique_values.numerator,
         unique_values.full_numerator
-    from ({{ unique_values('counted', 'measured_key') }}) as unique_values
+    from ({{ unique_values('counted', 'measured_key', '6') }}) as unique_values
 
 ),
 
@@ -32,7 +32,9 @@ keys as (
         measured_key,
         measured_date,
         aggregation,
-        {{ counts_time('aggregation') }} or measured_date is not null as is_whole,
+        {{ counts_time('aggregation') }}
+        or aggregation = 'count'
+        or measured_date is not null as is_whole,
         month_start_at as period_start_at,
         month_end_at as period_end_at,
         full_period_days,
@@ -52,7 +54,7 @@ final as (
         cast(sum(measured.event_count) as bigint) as event_count,
         case
             when count(*) = count(measured.numerator)
-                then {{ amount_from_counts('sum(measured.numerator)') }}
+                then {{ quantity_from_counts('sum(measured.numerator)') }}
         end as measured_value,
         min({{ wide(period_weight('keys')) }}) as period_weight,
         cast(min(case when keys.is_whole then 1 else keys.span_days end) as bigint) as days_charged,
