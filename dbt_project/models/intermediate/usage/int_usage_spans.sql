@@ -53,18 +53,18 @@ starts as (
         usage_months.first_date as service_start_date
     from usage_months
     {%- for border in ['suspended_from', 'suspended_to'] %}
-    union distinct
-    select
-        usage_months.*,
-        suspended.{{ border }} as service_start_date
-    from usage_months
-    inner join suspended
-        on
-            usage_months.contract_version_id = suspended.contract_version_id
-            and usage_months.contract_line_id = suspended.contract_line_id
-            and usage_months.period_start_date = suspended.period_start_date
-            and usage_months.first_date < suspended.{{ border }}
-            and usage_months.last_date >= suspended.{{ border }}
+        union distinct
+        select
+            usage_months.*,
+            suspended.{{ border }} as service_start_date
+        from usage_months
+        inner join suspended
+            on
+                usage_months.contract_version_id = suspended.contract_version_id
+                and usage_months.contract_line_id = suspended.contract_line_id
+                and usage_months.period_start_date = suspended.period_start_date
+                and usage_months.first_date < suspended.{{ border }}
+                and usage_months.last_date >= suspended.{{ border }}
     {%- endfor %}
     union distinct
     select
