@@ -26,6 +26,7 @@ from tests.unit.dbt.given import (
 )
 from tests.warehouse import Row, Warehouse
 
+_AT = "2026-02-01 12:00:00"
 _DECISIONS = "select * exclude (event_key) from contracts.amendment_decisions order by all"
 
 
@@ -93,6 +94,10 @@ def _others() -> list[Row]:
         follow_up("invoice.voided", "void", "INV-MISREAD", void_date="2026-05-01"),
         follow_up("payment.failed", "failed", "INV-ENDED", payment_id="PAY-2", amount="1",
                   failed_date="2026-01-11"),
+        event("prepaid_credit.granted", "granted", grant_id="G", contract_id="NONE",
+              contract_line_id="NONE-1", product_code="CREDIT", currency="USD",
+              credit_amount="1", price_amount="0", priority=1, effective_date="2026-03-01",
+              recurrence="none", lasts_months=1),
         event("tax.calculated", "computed", calculation_id="TC", invoice_id="INV-ENDED",
               currency="USD", lines=[{"tax_amount": "0"}]),
         event("support.credit_requested", "requested", request_id="RQ", ticket_id="T",
@@ -130,6 +135,9 @@ def _build(folder: Path, events: list[Row]) -> Warehouse:
     company_with_books(warehouse)
     warehouse.insert("raw.events", events)
     warehouse.insert("raw.usage", [usage("u", "2026-02-01 12:00:00", subject="nobody")])
+    taken_back = {"source": "metering", "event_id": "v", "corrected_event_id": "never came"}
+    seen = {"manifest_number": 1, "occurred_at": _AT, "known_at": _AT, "is_cancellation": True}
+    warehouse.insert("raw.usage_corrections", [taken_back | seen])
     return warehouse
 
 
