@@ -199,9 +199,11 @@ def test_only_what_really_waits_is_left_in_the_end(passing: Seen) -> None:
         for key, row in end.items()
         if row["state"] not in {"posted", "no_effect"}
     } == {}
-    # A pause books nothing of its own; a contract without usage and fees has nothing to book.
+    # A pause books nothing of its own; nor does the start of a contract of usage alone that nobody
+    # has invoiced.
     assert {key for key, row in end.items() if row["state"] == "no_effect"} == {
         "CANCEL-END|cancellation",
+        "METERS|creation",
         "PX-PAUSE-CONTINUE|pause|PX-PAUSE-CONTINUE-P",
         "PX-PAUSE-CONTINUE|resume|PX-PAUSE-CONTINUE-P",
         "PX-PAUSE|pause|PX-PAUSE-P",
