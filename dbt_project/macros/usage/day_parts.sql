@@ -87,8 +87,8 @@
 {%- endmacro %}
 
 {# Before usage is added to what is there: all of it goes when another release added it up, when
-   days were cut for other time zones, when meters were declared otherwise, when an ingest it has seen is not in the manifest (any more),
-   or is later than this run may see. #}
+   days were cut for other time zones, when meters were declared otherwise, when an ingest it has
+   seen is not in the manifest (any more), or is later than this run may see. #}
 {% macro forget_usage_of_another_store() -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
