@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from ingestion.charge_term_checks import check_charge_terms
 from ingestion.company_tables import ReferenceRow
+from ingestion.event_price_checks import check_event_prices
 from ingestion.meter_checks import check_meters
 from ingestion.mistakes import Mistakes
 from ingestion.price_term_checks import check_price_terms
 from ingestion.reference_tables import ANY, TABLES
-from ingestion.transaction_price_checks import check_transaction_prices
 
 Tables = Mapping[str, tuple[ReferenceRow, ...]]
 
@@ -48,7 +48,7 @@ def cross_check(tables: Tables, sources: Collection[str], mistakes: Mistakes) ->
     check_meters(tables, mistakes)
     check_price_terms(tables, mistakes)
     check_charge_terms(tables, mistakes)
-    check_transaction_prices(tables, mistakes)
+    check_event_prices(tables, mistakes)
     _check_rates(tables, mistakes)
 
 

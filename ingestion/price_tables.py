@@ -70,7 +70,7 @@ PRICE_TABLES = (
         key=("price_id", "tier_number", "valid_from"),
     ),
     Table(
-        name="price_transaction_terms",
+        name="price_event_terms",
         columns=(
             Column(name="price_id"),
             *optional_amounts("fixed_amount"),

@@ -15,6 +15,11 @@ from orchestration.explain.charge_steps import (
     step_lines,
 )
 from orchestration.explain.corrections import correction_notes
+from orchestration.explain.event_prices import (
+    cost_of_events,
+    event_inputs,
+    read_event_outcomes,
+)
 from orchestration.explain.explanation import (
     UNKNOWN,
     Explanation,
@@ -28,11 +33,6 @@ from orchestration.explain.explanation import (
 )
 from orchestration.explain.measurements import measured_inputs, quantity_step, read_measurements
 from orchestration.explain.prepaid import drawn_steps
-from orchestration.explain.transactions import (
-    read_transactions,
-    transaction_cost,
-    transaction_inputs,
-)
 
 _CHARGE = "select * from usage.usage_charges where usage_charge_id = $1"
 _DAYS = """
@@ -82,7 +82,7 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
     tiers = books.ask(_TIERS, charge_id)
     adjustments = books.ask(_ADJUSTMENTS, charge_id)
     measurements = read_measurements(books, charge_id)
-    transactions = read_transactions(books, charge)
+    outcomes = read_event_outcomes(books, charge)
     amount = charge["charge_minor"]
     said = "amount unknown" if amount is None else format_amount(amount, charge["currency"])
     return Explanation(
@@ -101,12 +101,12 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
         inputs=(
             *_day_inputs(charge, days),
             *measured_inputs(charge, measurements),
-            *transaction_inputs(charge, transactions),
+            *event_inputs(charge, outcomes),
             *_price_inputs(charge, tiers, adjustments),
         ),
         steps=(
             quantity_step(charge, days, measurements),
-            *_price_steps(charge, tiers, adjustments, transactions),
+            *_price_steps(charge, tiers, adjustments, outcomes),
             *drawn_steps(books, charge),
         ),
         notes=(*_notes(charge), *correction_notes(books, charge_id)),
@@ -170,7 +170,7 @@ def _conversion_inputs(charge: Row, plan: str) -> list[Input]:
 
 
 def _price_steps(
-    charge: Row, tiers: list[Row], adjustments: list[Row], transactions: list[Row]
+    charge: Row, tiers: list[Row], adjustments: list[Row], outcomes: list[Row]
 ) -> list[Step]:
     steps = [
         *_conversion_steps(charge),
@@ -179,7 +179,7 @@ def _price_steps(
     costs = []
     for tier in tiers:
         taken = _taken(charge, tier)
-        cost = _cost(charge, tier, transactions)
+        cost = _cost(charge, tier, outcomes)
         costs.append((cost.name, cost.result))
         steps += [taken, cost]
     lines, moved = step_lines(charge, adjustments)
@@ -258,7 +258,7 @@ def _taken(charge: Row, tier: Row) -> Step:
     )
 
 
-def _cost(charge: Row, tier: Row, transactions: list[Row]) -> Step:
+def _cost(charge: Row, tier: Row, outcomes: list[Row]) -> Step:
     """Return what a tier costs, exactly: it is not rounded."""
     operands: list[Operand] = [
         ("quantity", number(tier["quantity"])),
@@ -266,7 +266,7 @@ def _cost(charge: Row, tier: Row, transactions: list[Row]) -> Step:
     ]
     template = "{} x {}"
     if charge["price_model"] == "percentage":
-        template, operands = transaction_cost(tier, transactions)
+        template, operands = cost_of_events(tier, outcomes)
     if tier["flat_amount"]:
         template += " + {}"
         operands.append(("flat amount", number(tier["flat_amount"])))

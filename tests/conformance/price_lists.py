@@ -1,4 +1,4 @@
-"""Cases priced from a list: transactions, priced events, capacity, units that stay, lines.
+"""Cases priced from a list: percentages of events, priced events, capacity, units that stay, lines.
 
 Belongs here: translating what such a case states, and the tiers of a price.
 Does not: pricing anything (the macros do).
@@ -44,21 +44,21 @@ def tiers(inputs: Inputs) -> Iterator[Row]:
         }
 
 
-def _transactions(case_id: str, inputs: Inputs) -> Rows:
+def _percentage_events(case_id: str, inputs: Inputs) -> Rows:
     terms = {
         "case_id": case_id,
         "free_events": inputs.integer("free_events"),
         "free_amount": inputs.quantity("free_amount"),
         "rate_percent": inputs.rate("rate_percent"),
         "fixed_amount_per_event": inputs.amount("fixed_amount_per_event", "0"),
-        "transaction_minimum": inputs.amount("transaction_minimum"),
-        "transaction_maximum": inputs.amount("transaction_maximum"),
+        "minimum_per_event": inputs.amount("transaction_minimum"),
+        "maximum_per_event": inputs.amount("transaction_maximum"),
     }
     amounts = [
         {**terms, "position": position, "amount": inputs.exact(amount, decimals=6, digits=12)}
         for position, amount in enumerate(inputs.raw("transaction_amounts"))
     ]
-    return {"transactions": amounts}
+    return {"percentage_events": amounts}
 
 
 def _capacity(case_id: str, inputs: Inputs) -> Rows:
@@ -167,7 +167,7 @@ def _priced_events(case_id: str, inputs: Inputs) -> Rows:
 
 
 _LISTS = {
-    "percentage": _transactions,
+    "percentage": _percentage_events,
     "capacity": _capacity,
     "prorated_graduated": _units_that_stay,
     "amount_rounding": _lines,

@@ -44,7 +44,7 @@ create table cases.quantities (
     full_quantity decimal(28, 6),
     is_final boolean
 );
-create table cases.transactions (
+create table cases.percentage_events (
     case_id varchar,
     position bigint,
     amount decimal(28, 6),
@@ -52,8 +52,8 @@ create table cases.transactions (
     free_amount decimal(28, 6),
     rate_percent decimal(18, 10),
     fixed_amount_per_event decimal(38, 12),
-    transaction_minimum decimal(38, 12),
-    transaction_maximum decimal(38, 12)
+    minimum_per_event decimal(38, 12),
+    maximum_per_event decimal(38, 12)
 );
 create table cases.line_amounts (
     case_id varchar,

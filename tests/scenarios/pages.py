@@ -22,7 +22,7 @@ _TABLES = {
     "meters": "Meters",
     "prices": "Prices of usage",
     "price_tiers": "Tiers of the prices",
-    "price_transaction_terms": "What an event costs",
+    "price_event_terms": "What an event costs",
     "price_charge_terms": "Terms of whole charges",
     "price_discounts": "Discounts",
     "ssps": "Standalone selling prices",

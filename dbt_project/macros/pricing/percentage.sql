@@ -1,12 +1,12 @@
 {#
-    One row per transaction of a percentage price: how much of it is free, and what it costs.
+    One row per event of a percentage price: how much of it is free, and what it costs.
 
-    A transaction is free while its ordinal is within free_events and the running total within
+    An event is free while its ordinal is within free_events and the running total within
     free_amount; the one that passes free_amount is free in part. A paid one costs the rate on its
-    paid part and the fixed amount, between the minimum and the maximum of a transaction. A limit
+    paid part and the fixed amount, between the minimum and the maximum of one event. A limit
     of none beside one of something is read in two ways by those who sell so: it is unknown.
 #}
-{% macro percentage_transactions(transactions, key) -%}
+{% macro percentage_events(events, key) -%}
     select
         freed.*,
         case
@@ -21,9 +21,9 @@
                     scaled_quantity('freed.amount - freed.free_part')
                     ~ ' * ' ~ scaled_price(percent_as_price('freed.rate_percent'))
                     ~ ' + ' ~ scaled_by_18('freed.fixed_amount_per_event'),
-                    scaled_by_18('freed.transaction_minimum'),
+                    scaled_by_18('freed.minimum_per_event'),
                 ),
-                scaled_by_18('freed.transaction_maximum'),
+                scaled_by_18('freed.maximum_per_event'),
             ) }}
         end as amount_scaled
     from (
@@ -47,13 +47,13 @@
                 as is_free
         from (
             select
-                transactions.*,
+                events.*,
                 row_number() over so_far as ordinal,
-                sum(transactions.amount) over so_far as running_total
-            from {{ transactions }} as transactions
+                sum(events.amount) over so_far as running_total
+            from {{ events }} as events
             window so_far as (
-                partition by transactions.{{ key }}
-                order by transactions.position
+                partition by events.{{ key }}
+                order by events.position
                 rows between unbounded preceding and current row
             )
         ) as counted

@@ -1,8 +1,8 @@
--- One row per value of an answer: prices of transactions, of priced events, of capacity, of units
+-- One row per value of an answer: percentages of events, prices of events, of capacity, of units
 -- that stay, and the rounding of amounts and lines.
 with
 
-paid as ({{ percentage_transactions('cases.transactions', 'case_id') }}),
+paid as ({{ percentage_events('cases.percentage_events', 'case_id') }}),
 
 percentages as (
 

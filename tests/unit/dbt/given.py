@@ -14,7 +14,7 @@ _AT = "2026-01-01 00:00:00"
 # Selects what the explanation of a usage charge reads.
 CHARGES_EXPLAINED = (
     "+usage_charges +usage_charge_tiers +usage_charge_adjustments +usage_measurements"
-    " +usage_charge_transactions +usage_corrections +prepaid_credit_movements"
+    " +usage_charge_event_outcomes +usage_corrections +prepaid_credit_movements"
 )
 
 
@@ -192,13 +192,13 @@ def price(
         model: how it prices.
         tiers: its tiers.
         changes: other columns; `terms` those of price_terms, `tier_terms` those of its tiers,
-            `charge_terms` those of price_charge_terms, `transaction_terms` those of
-            price_transaction_terms, `discounts` their types and values.
+            `charge_terms` those of price_charge_terms, `event_terms` those of
+            price_event_terms, `discounts` their types and values.
     """
     valid_from = changes.pop("valid_from", "2025-01-01")
     terms, tier_terms = changes.pop("terms", None), changes.pop("tier_terms", [])
     charge_terms, discounts = changes.pop("charge_terms", None), changes.pop("discounts", [])
-    by_event = changes.pop("transaction_terms", None)
+    by_event = changes.pop("event_terms", None)
     header = {
         "price_id": price_id,
         "product_code": "CALLS",
@@ -232,7 +232,7 @@ def price(
             key | {"tier_number": str(number)} | term
             for number, term in enumerate(tier_terms, start=1)
         ],
-        "raw.reference_price_transaction_terms": [key | by_event] if by_event else [],
+        "raw.reference_price_event_terms": [key | by_event] if by_event else [],
         "raw.reference_price_charge_terms": [key | charge_terms] if charge_terms else [],
         "raw.reference_price_discounts": [
             key | {"discount_number": str(number), "discount_type": kind, "discount_value": value}

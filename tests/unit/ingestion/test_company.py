@@ -235,8 +235,7 @@ def test_a_percentage_is_of_each_event_and_says_nothing_of_the_whole(
         "price_tiers": REFERENCE["price_tiers"].rstrip()
         + f"\nfee,1,,0.029,{prices.get('flat', '')},2025-01-01\n",
         "meters": ",".join(TABLES["meters"].column_names) + "\npayments,,each,,,,,\n",
-        "price_transaction_terms": ",".join(TABLES["price_transaction_terms"].column_names)
-        + f"\n{terms}\n",
+        "price_event_terms": ",".join(TABLES["price_event_terms"].column_names) + f"\n{terms}\n",
     }
     (found,) = mistakes(write_company(tmp_path, reference=reference))
     assert expected in found

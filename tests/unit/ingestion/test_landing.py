@@ -125,7 +125,7 @@ def test_only_changed_tables_land_again(company: Path, tmp_path: Path) -> None:
         "product_references": "billing,plan-2019,PLAN",
         "price_charge_terms": "api-usd,,,,,,,,,,,,,,2025-01-01",
         "price_discounts": "api-usd,1,percent,10,2025-01-01",
-        "price_transaction_terms": "fee,0.3,,,,,2025-01-01",
+        "price_event_terms": "fee,0.3,,,,,2025-01-01",
         "meters": "payments,,each,,,,,\npaid,files,sum,,,,,",
         "meter_conditions": "paid,kind,full",
     }.items():

@@ -14,9 +14,9 @@ price_tiers as (
 
 ),
 
-transactions as (
+event_outcomes as (
 
-    select * from {{ ref('usage_charge_transactions') }}
+    select * from {{ ref('usage_charge_event_outcomes') }}
 
 ),
 
@@ -26,7 +26,7 @@ charges_by_event as (
         usage_charge_id,
         case when count(*) = count(amount) then sum({{ scaled_exact_amount('amount') }}) end
             as amount_scaled
-    from transactions
+    from event_outcomes
     group by usage_charge_id
 
 ),

@@ -11,18 +11,18 @@ from ingestion.company_tables import ReferenceRow
 from ingestion.mistakes import Mistakes
 
 _PRICES = "reference/prices.csv"
-_TERMS = "reference/price_transaction_terms.csv"
+_TERMS = "reference/price_event_terms.csv"
 
 Tables = Mapping[str, tuple[ReferenceRow, ...]]
 Version = tuple[str, str]
 
 
-def check_transaction_prices(tables: Tables, mistakes: Mistakes) -> None:
+def check_event_prices(tables: Tables, mistakes: Mistakes) -> None:
     """Note terms of no percentage price, and percentage prices of events that are added up."""
     if _PRICES in mistakes.unreadable:
         return
     percentages = {_version(row) for row in tables["prices"] if row["price_model"] == "percentage"}
-    for row in tables["price_transaction_terms"]:
+    for row in tables["price_event_terms"]:
         if _version(row) not in percentages:
             cure = f"{_PRICES} has no such price_id and valid_from of the model percentage."
             mistakes.add(_TERMS, row.line, ", ".join(_version(row)), f"{cure} Correct this row.")
@@ -39,7 +39,7 @@ def check_transaction_prices(tables: Tables, mistakes: Mistakes) -> None:
         if row["included_quantity"] or _version(row) in others:
             cure = (
                 "A percentage has one tier, without flat amount, included quantity, conversion or"
-                " free units: price_transaction_terms says what an event costs and what is free."
+                " free units: price_event_terms says what an event costs and what is free."
             )
             mistakes.add(_PRICES, row.line, row["price_id"], cure)
 

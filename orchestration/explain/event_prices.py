@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from orchestration.explain.books import Books, Row
 from orchestration.explain.explanation import Input, Operand, number
 
-_TRANSACTIONS = """
-    select * from usage.usage_charge_transactions where usage_charge_id = $1 order by outcome
+_OUTCOMES = """
+    select * from usage.usage_charge_event_outcomes where usage_charge_id = $1 order by outcome
 """
 _WORDS = {
     "free": "events that are free",
@@ -21,31 +21,31 @@ _WORDS = {
 }
 
 
-def read_transactions(books: Books, charge: Row) -> list[Row]:
+def read_event_outcomes(books: Books, charge: Row) -> list[Row]:
     """Return how the events of a charge were priced; nothing for prices of quantities."""
     if charge["price_model"] != "percentage":
         return []
-    return books.ask(_TRANSACTIONS, charge["usage_charge_id"])
+    return books.ask(_OUTCOMES, charge["usage_charge_id"])
 
 
-def transaction_inputs(charge: Row, transactions: Sequence[Row]) -> list[Input]:
+def event_inputs(charge: Row, outcomes: Sequence[Row]) -> list[Input]:
     """Return how many events ended how, and what they came to."""
     return [
         Input(
             name=_WORDS[row["outcome"]],
             value=f"{number(row['quantity'])} {charge['meter_code']}, paid"
             f" {number(row['paid_quantity'])}",
-            source=f"{row['event_count']:,} usage events; price_transaction_terms.csv",
+            source=f"{row['event_count']:,} usage events; price_event_terms.csv",
         )
-        for row in transactions
+        for row in outcomes
     ]
 
 
-def transaction_cost(tier: Row, transactions: Sequence[Row]) -> tuple[str, list[Operand]]:
+def cost_of_events(tier: Row, outcomes: Sequence[Row]) -> tuple[str, list[Operand]]:
     """Return the arithmetic of what all events cost together."""
     parts: list[str] = []
     operands: list[Operand] = []
-    for row in transactions:
+    for row in outcomes:
         count: Operand = (_WORDS[row["outcome"]], number(row["event_count"]))
         if row["outcome"] == "priced":
             parts.append("{} x {} + {} x {}")

@@ -77,10 +77,10 @@ PRICED = [name for name, case in CASES.items() if None not in case[3].values()]
 @pytest.fixture(scope="module")
 def rated(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """One contract per case; everything as of 1 July 2026, when June is over."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("transactions"))
+    warehouse = Warehouse(tmp_path_factory.mktemp("event_prices"))
     company(warehouse)
     for name, (terms, events, is_amended, _) in CASES.items():
-        plan = price(name, "percentage", [("", "0.029", "")], transaction_terms=terms)
+        plan = price(name, "percentage", [("", "0.029", "")], event_terms=terms)
         for table, rows in plan.items():
             warehouse.insert(table, rows)
         warehouse.insert("raw.reference_meters", [{"meter_code": name, "aggregation": "each"}])
@@ -117,7 +117,7 @@ def test_events_cost_what_was_worked_by_hand(rated: Warehouse, name: str) -> Non
 def test_outcomes_of_events_are_told_apart(rated: Warehouse) -> None:
     assert rated.rows("""
         select outcome, event_count, quantity::int, left(amount::varchar, 4)
-        from usage.usage_charge_transactions where usage_charge_id like 'LIMITS|%' order by 1
+        from usage.usage_charge_event_outcomes where usage_charge_id like 'LIMITS|%' order by 1
     """) == [
         ("maximum", 1, 100, "2.00"),
         ("minimum", 1, 10, "1.00"),

@@ -22,11 +22,11 @@ price_tiers as (
 
 terms as (
 
-    select * from {{ source('raw', 'reference_price_transaction_terms') }}
+    select * from {{ source('raw', 'reference_price_event_terms') }}
 
 ),
 
-transactions as (
+events as (
 
     select
         charges.usage_charge_id,
@@ -44,8 +44,8 @@ transactions as (
             as fixed_amount_per_event,
         cast(nullif(terms.free_events, '') as bigint) as free_events,
         cast(nullif(terms.free_amount, '') as decimal(28, 6)) as free_amount,
-        cast(nullif(terms.minimum_amount, '') as decimal(20, 12)) as transaction_minimum,
-        cast(nullif(terms.maximum_amount, '') as decimal(20, 12)) as transaction_maximum
+        cast(nullif(terms.minimum_amount, '') as decimal(20, 12)) as minimum_per_event,
+        cast(nullif(terms.maximum_amount, '') as decimal(20, 12)) as maximum_per_event
     from counted
     inner join charges on counted.usage_charge_id = charges.usage_charge_id
     inner join price_tiers
@@ -61,7 +61,7 @@ transactions as (
 
 priced as (
 
-    {{ percentage_transactions('transactions', 'month_key') }}
+    {{ percentage_events('events', 'month_key') }}
 
 ),
 
@@ -72,9 +72,9 @@ judged as (
         case
             when priced.amount_scaled is null then 'unknown'
             when priced.is_free then 'free'
-            when priced.amount_scaled = {{ scaled_by_18('priced.transaction_minimum') }}
+            when priced.amount_scaled = {{ scaled_by_18('priced.minimum_per_event') }}
                 then 'minimum'
-            when priced.amount_scaled = {{ scaled_by_18('priced.transaction_maximum') }}
+            when priced.amount_scaled = {{ scaled_by_18('priced.maximum_per_event') }}
                 then 'maximum'
             else 'priced'
         end as outcome
@@ -91,8 +91,8 @@ final as (
         cast(sum(amount) as decimal(28, 6)) as quantity,
         cast(sum(amount - free_part) as decimal(28, 6)) as paid_quantity,
         min(fixed_amount_per_event) as fixed_amount,
-        min(transaction_minimum) as minimum_amount,
-        min(transaction_maximum) as maximum_amount,
+        min(minimum_per_event) as minimum_amount,
+        min(maximum_per_event) as maximum_amount,
         case when outcome <> 'unknown' then {{ exact_amount('sum(amount_scaled)') }} end as amount
     from judged
     group by usage_charge_id, outcome
