@@ -76,13 +76,12 @@ def play(
         RunFailedError: a station failed; the sentence says which and why.
     """
     started = time.perf_counter()
-    import dagster as dg  # noqa: PLC0415  # seconds, only paid by commands that run something
-
+    # Dagster takes seconds to import, only paid by commands that run something.
     from orchestration.definitions import build_definitions  # noqa: PLC0415
     from orchestration.defs.automation import MAIN_JOB  # noqa: PLC0415
+    from orchestration.unwatched import unwatched_instance  # noqa: PLC0415
 
-    # A stored event log takes 20 s for 900 assets and checks, and nobody watches this run there.
-    with dg.DagsterInstance.ephemeral() as instance:
+    with unwatched_instance() as instance:
         job = build_definitions(work).resolve_job_def(MAIN_JOB)
         loaded = time.perf_counter() - started
         result = job.execute_in_process(
