@@ -51,6 +51,17 @@
     {{ aggregation }} in ('weighted_sum', 'prorated_sum', 'prorated_unique_count')
 {%- endmacro %}
 
+{# Whether charges that share a month each measure what is theirs: what counts time, and what adds
+   up. Anything else is measured by each for its share of the days. #}
+{% macro counts_whole(meter) -%}
+    (
+        {{ counts_time(meter ~ '.aggregation') }}
+        or {{ meter }}.aggregation = 'count'
+        or ({{ meter }}.aggregation = 'sum' and not {{ meter }}.is_recurring)
+        or {{ meter }}.measured_by <> 'month'
+    )
+{%- endmacro %}
+
 {% macro period_weight(period) -%}
     case
         when {{ period }}.aggregation = 'weighted_sum'

@@ -1,12 +1,15 @@
 {#
     What each price model makes of a billable quantity, tier by tier. A tier is a row with the
     columns that tier_arithmetic gives it; a price model is a macro that says what the tier takes,
-    and a line in each dispatch here. What is none of these has no price.
+    and a line in each dispatch here; one that prices events, units or moves from a list takes
+    nothing here, and its macro says what it costs. What is none of these has no price.
 #}
 {% macro tier_takes(tier) -%}
     cast(
         case {{ tier }}.price_model
             when 'flat' then 0
+            when 'capacity' then 0
+            when 'prorated_graduated' then 0
             when 'per_unit' then {{ per_unit_takes(tier) }}
             when 'dynamic' then {{ per_unit_takes(tier) }}
             when 'percentage' then {{ per_unit_takes(tier) }}
@@ -19,6 +22,29 @@
         end
         as decimal(28, 6)
     )
+{%- endmacro %}
+
+{# What a tier of a charge costs as a whole count of 10^-18: what it takes at its price, or what the
+   list says that its model prices. Where a list is empty there is nothing to pay for.
+   events: cost by charge; capacities: the tier that is due; stayed: cost by tier. #}
+{% macro tier_cost(tier, events, capacities, stayed) -%}
+    case {{ tier }}.price_model
+        when 'percentage'
+            then case
+                when {{ events }}.usage_charge_id is null then 0 else {{ events }}.amount_scaled
+            end
+        when 'capacity'
+            then case
+                when {{ capacities }}.usage_charge_id is null then 0
+                else {{ capacity_share(
+                    tier ~ '.flat_amount',
+                    capacities ~ '.days_charged', capacities ~ '.days_of_line',
+                ) }}
+            end
+        when 'prorated_graduated'
+            then {{ prorated_tier_cost(stayed, tier ~ ".rounding_place = 'tier'") }}
+        else {{ tier }}.amount_scaled
+    end
 {%- endmacro %}
 
 {# True when no tier behind this one is needed to price the quantity. When no tier of a plan says
@@ -36,6 +62,8 @@
         when 'per_unit' then {{ tier }}.is_first
         when 'dynamic' then {{ tier }}.is_first
         when 'percentage' then {{ tier }}.is_first
+        when 'capacity' then {{ tier }}.is_first
+        when 'prorated_graduated' then {{ tier }}.is_first
         when 'package' then {{ tier }}.is_first and {{ package_is_sold(tier) }}
         else
             {{ tier }}.price_model in (

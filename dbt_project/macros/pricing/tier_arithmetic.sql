@@ -29,12 +29,14 @@
     ) as taken
 {%- endmacro %}
 
-{# Where each tier begins and ends; a tier behind one without bound is out of reach. #}
+{# Where each tier begins and ends; a tier behind one without bound is out of reach, except where
+   bounds are of several units. #}
 {% macro tier_bounds(rated, key) -%}
     select
         terms.*,
         coalesce(max(terms.up_to_quantity) over previous_tiers, 0) as above_quantity,
-        count(*) over previous_tiers = count(terms.up_to_quantity) over previous_tiers
+        terms.price_model = 'capacity'
+        or count(*) over previous_tiers = count(terms.up_to_quantity) over previous_tiers
             as is_reachable,
         count(*) over previous_tiers = 0 as is_first
     from {{ rated }} as terms

@@ -59,13 +59,25 @@ stayed_tiers as (
 
 ),
 
-stayed_terms as (
+stayed_ratings as (
 
-    select * from cases.terms where price_model = 'prorated_graduated'
+    select
+        case_id,
+        cast(null as decimal(17, 6)) as reached_before_quantity
+    from cases.terms
+    where price_model = 'prorated_graduated'
 
 ),
 
-stayed as ({{ prorated_graduated_amounts('stayed_terms', 'moves', 'stayed_tiers', 'case_id') }}),
+slices as ({{ unit_move_slices('moves', 'stayed_tiers', 'case_id') }}),
+
+stayed_by_tier as (
+
+    {{ prorated_graduated_tiers('stayed_ratings', 'slices', 'stayed_tiers', 'case_id') }}
+
+),
+
+stayed as ({{ prorated_graduated_amounts('stayed_by_tier', 'case_id') }}),
 
 lines as (
 

@@ -20,6 +20,31 @@ event_outcomes as (
 
 ),
 
+capacities as (
+
+    select distinct
+        usage_charge_id,
+        tier_number,
+        days_charged,
+        days_of_line
+    from {{ ref('usage_charge_capacities') }}
+    where is_due
+
+),
+
+moves as (
+
+    select
+        usage_charge_id,
+        tier_number,
+        tier_quantity,
+        quantity_after,
+        days_counted as fraction_numerator,
+        days_of_month as fraction_denominator
+    from {{ ref('usage_charge_moves') }}
+
+),
+
 charges_by_event as (
 
     select
@@ -61,8 +86,7 @@ rated as (
     inner join price_tiers
         on
             charges.price_id = price_tiers.price_id
-            and charges.service_start_date >= price_tiers.valid_from
-            and charges.service_start_date < price_tiers.valid_to
+            and charges.price_valid_from = price_tiers.valid_from
 
 ),
 
@@ -72,41 +96,60 @@ tiers as (
 
 ),
 
+stayed_charges as (
+
+    {{ units_reached_before('charges', 'moves') }}
+
+),
+
+stayed as (
+
+    {{ prorated_graduated_tiers('stayed_charges', 'moves', 'rated', 'usage_charge_id') }}
+
+),
+
 costed as (
 
     select
         tiers.*,
-        case
-            when tiers.price_model <> 'percentage' then tiers.amount_scaled
-            when charges_by_event.usage_charge_id is null then 0
-            else charges_by_event.amount_scaled
-        end as cost_scaled
+        coalesce({{ prorated_tier_quantity('stayed') }}, tiers.takes) as quantity,
+        coalesce(stayed.flat_due, tiers.flat_amount) as flat_of_tier,
+        {{ tier_cost('tiers', 'charges_by_event', 'capacities', 'stayed') }} as cost_scaled
     from tiers
     left join charges_by_event on tiers.usage_charge_id = charges_by_event.usage_charge_id
+    left join capacities
+        on
+            tiers.usage_charge_id = capacities.usage_charge_id
+            and tiers.tier_number = capacities.tier_number
+    left join stayed
+        on
+            tiers.usage_charge_id = stayed.usage_charge_id
+            and tiers.tier_number = stayed.tier_number
 
 ),
 
 tiered as (
 
     select
-        tiers.usage_charge_id,
-        tiers.tier_number,
-        tiers.above_quantity,
-        tiers.up_to_quantity,
-        tiers.takes as quantity,
-        tiers.unit_price,
-        tiers.flat_amount,
-        tiers.block_size,
-        tiers.tier_cap as maximum_amount,
+        costed.usage_charge_id,
+        costed.price_model,
+        costed.tier_number,
+        costed.above_quantity,
+        costed.up_to_quantity,
+        costed.quantity,
+        costed.unit_price,
+        costed.flat_of_tier as flat_amount,
+        costed.block_size,
+        costed.tier_cap as maximum_amount,
         case
-            when tiers.rounding_place = 'tier'
+            when costed.rounding_place = 'tier'
                 then {{ round_scaled(
-                    'tiers.cost_scaled', 'tiers.rounding_decimals', 'tiers.rounding_mode'
+                    'costed.cost_scaled', 'costed.rounding_decimals', 'costed.rounding_mode'
                 ) }}
-            else tiers.cost_scaled
+            else costed.cost_scaled
         end as amount_scaled,
-        tiers.is_last_needed
-    from costed as tiers
+        costed.is_last_needed
+    from costed
 
 )
 

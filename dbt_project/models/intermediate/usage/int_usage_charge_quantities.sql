@@ -54,7 +54,8 @@ summed as (
             when count(*) = count(measured_value)
                 then sum({{ scaled_wide('measured_value', '6') }} * days_charged)
         end as numerator,
-        min(period_weight * days_of_line) as denominator
+        min(period_weight * days_of_line) as denominator,
+        {{ any_true('measured_value is distinct from 0') }} as has_units
     from measurements
     group by usage_charge_id
 
@@ -64,6 +65,7 @@ measured as (
 
     select
         usage_charge_id,
+        has_units,
         {{ quantity_from_scaled(
             round_ratio('numerator', 'denominator', '6', '6', "'half_up'")
         ) }} as quantity
@@ -95,9 +97,9 @@ charged as (
         coalesce(used.event_count, 0) as event_count,
         coalesce(used.quantity, 0) as landed_quantity,
         case
+            when measured.usage_charge_id is not null then measured.quantity
             when meters.meter_code is null then coalesce(used.quantity, 0)
-            when measured.usage_charge_id is null then 0
-            else measured.quantity
+            else 0
         end as quantity
     from spans
     left join prices
@@ -118,7 +120,7 @@ charged as (
         or (
             spans.service_start_date <= spans.cutoff_date
             and (
-                measured.quantity is distinct from 0 and measured.usage_charge_id is not null
+                measured.has_units
                 or (
                     coalesce(prices.bills_without_use, price_versions.bills_without_use, true)
                     and spans.service_days > 0

@@ -1,12 +1,13 @@
--- One row per usage charge of a meter that does more than add up, or keeps each event, and row of
--- added up usage that counts in it: usage of its days, and units carried into them.
+-- One row per usage charge of a meter that does more than add up its events, and row of added up
+-- usage that counts in it: usage of its days, and units carried into them; under a capacity price
+-- usage of the whole month, of which the charge pays a share.
 -- Times are instants for sums weighted by time, and days and times of the legal entity otherwise.
 with
 
 meters as (
 
     select * from {{ ref('stg_reference__meters') }}
-    where not adds_up or aggregation = 'each'
+    where not adds_up or aggregation = 'each' or group_property is not null
 
 ),
 
@@ -28,9 +29,31 @@ local_quarter_hours as (
 
 ),
 
+capacity_prices as (
+
+    select * from {{ ref('stg_reference__prices') }} where price_model = 'capacity'
+
+),
+
 spans as (
 
-    select * from {{ ref('int_usage_spans') }} where service_start_date <= through_date
+    select
+        spans.*,
+        prices.price_id is not null as shares_the_month,
+        case when prices.price_id is null then spans.service_start_date else spans.period_start_date end
+            as counted_from,
+        case
+            when prices.price_id is null then spans.through_date
+            else least({{ month_end('spans.period_start_date') }}, spans.cutoff_date)
+        end as counted_through
+    from {{ ref('int_usage_spans') }} as spans
+    left join capacity_prices as prices
+        on
+            spans.price_id = prices.price_id
+            and spans.currency = prices.currency
+            and spans.service_start_date >= prices.valid_from
+            and spans.service_start_date < prices.valid_to
+    where spans.service_start_date <= spans.through_date
 
 ),
 
@@ -105,8 +128,8 @@ counted as (
             ) }}
         end as occurred_at,
         {%- for name, day in [
-            ('period_start_at', 'spans.service_start_date'),
-            ('period_end_at', add_days('spans.through_date', 1)),
+            ('period_start_at', 'spans.counted_from'),
+            ('period_end_at', add_days('spans.counted_through', 1)),
             ('month_start_at', 'spans.period_start_date'),
             ('month_end_at', add_days(month_end('spans.period_start_date'), 1)),
         ] %}
@@ -119,10 +142,12 @@ counted as (
         {{ days_in_month('spans.period_start_date') }} as full_period_days,
         spans.span_days,
         spans.line_days,
-        matched.usage_date < spans.service_start_date as is_carried,
+        not spans.shares_the_month and {{ counts_whole('matched') }} as counts_whole,
+        matched.usage_date < spans.counted_from as is_carried,
         matched.prorates_carried_units
         or matched.usage_date >= spans.period_start_date
-        or spans.span_days < spans.line_days as prorates_carried_units,
+        or (spans.span_days < spans.line_days and not spans.shares_the_month)
+            as prorates_carried_units,
         matched.group_value as group_key,
         matched.unique_value as value_text,
         matched.is_removal,
@@ -135,15 +160,18 @@ counted as (
         on
             spans.contract_id = matched.contract_id
             and spans.meter_code = matched.meter_code
-            and spans.through_date >= matched.usage_date
+            and spans.counted_through >= matched.usage_date
             and (
                 (
-                    spans.service_start_date <= matched.usage_date
-                    and spans.contract_line_id = matched.contract_line_id
+                    spans.counted_from <= matched.usage_date
+                    and (
+                        spans.contract_line_id = matched.contract_line_id
+                        or spans.shares_the_month
+                    )
                 )
-                or (spans.service_start_date > matched.usage_date and {{ carries_over('matched') }})
+                or (spans.counted_from > matched.usage_date and {{ carries_over('matched') }})
                 or (
-                    spans.service_start_date > matched.usage_date
+                    spans.counted_from > matched.usage_date
                     and spans.period_start_date <= matched.usage_date
                     and {{ counts_time('matched.aggregation') }}
                 )

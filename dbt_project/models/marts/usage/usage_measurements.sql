@@ -1,7 +1,7 @@
--- One row per usage charge of a meter that does more than add up, value that it groups by, and day
+-- One row per usage charge of a meter that does more than add its events up, value that it groups by, and day
 -- when it measures by the day or the hour: what its aggregation makes of the usage that counts.
 -- What neither adds up nor counts time (the largest, the last, how many values) counts for its
--- share of the days when several charges divide a month.
+-- share of the days when several charges divide a month; under a capacity price everything does.
 with
 
 counted as (
@@ -32,9 +32,7 @@ keys as (
         measured_key,
         measured_date,
         aggregation,
-        {{ counts_time('aggregation') }}
-        or aggregation = 'count'
-        or measured_date is not null as is_whole,
+        counts_whole,
         month_start_at as period_start_at,
         month_end_at as period_end_at,
         full_period_days,
@@ -57,8 +55,8 @@ final as (
                 then {{ quantity_from_counts('sum(measured.numerator)') }}
         end as measured_value,
         min({{ wide(period_weight('keys')) }}) as period_weight,
-        cast(min(case when keys.is_whole then 1 else keys.span_days end) as bigint) as days_charged,
-        cast(min(case when keys.is_whole then 1 else keys.line_days end) as bigint) as days_of_line
+        cast(min(case when keys.counts_whole then 1 else keys.span_days end) as bigint) as days_charged,
+        cast(min(case when keys.counts_whole then 1 else keys.line_days end) as bigint) as days_of_line
     from measured
     inner join keys on measured.measured_key = keys.measured_key
     group by keys.usage_charge_id, keys.measured_date, measured.group_key
