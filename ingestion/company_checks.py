@@ -14,6 +14,7 @@ from ingestion.meter_checks import check_meters
 from ingestion.mistakes import Mistakes
 from ingestion.price_term_checks import check_price_terms
 from ingestion.reference_tables import ANY, TABLES
+from ingestion.unit_price_checks import check_unit_prices
 
 Tables = Mapping[str, tuple[ReferenceRow, ...]]
 
@@ -49,6 +50,7 @@ def cross_check(tables: Tables, sources: Collection[str], mistakes: Mistakes) ->
     check_price_terms(tables, mistakes)
     check_charge_terms(tables, mistakes)
     check_event_prices(tables, mistakes)
+    check_unit_prices(tables, mistakes)
     _check_rates(tables, mistakes)
 
 
@@ -114,7 +116,7 @@ def _check_mapped_accounts(tables: Tables, mistakes: Mistakes) -> None:
 
 def _check_tiers(tables: Tables, mistakes: Mistakes) -> None:
     file = "reference/price_tiers.csv"
-    prices = {(row["price_id"], row["valid_from"]) for row in tables["prices"]}
+    prices = {(row["price_id"], row["valid_from"]): row["price_model"] for row in tables["prices"]}
     tiers: dict[tuple[str, str], list[ReferenceRow]] = {}
     for row in tables["price_tiers"]:
         price = (row["price_id"], row["valid_from"])
@@ -130,8 +132,14 @@ def _check_tiers(tables: Tables, mistakes: Mistakes) -> None:
             mistakes.add(file, row.line, row["tier_number"], "tier_number must be 1, 2, 3 ...")
         else:
             tiers.setdefault(price, []).append(row)
-    for rows in tiers.values() if file not in mistakes.unreadable else ():
-        _check_bounds(sorted(rows, key=lambda row: int(row["tier_number"])), mistakes)
+    for price, rows in tiers.items() if file not in mistakes.unreadable else ():
+        ordered = sorted(rows, key=lambda row: int(row["tier_number"]))
+        for position, row in enumerate(ordered, start=1):
+            if int(row["tier_number"]) != position:
+                cure = f"Number this tier {position}: none is left out."
+                mistakes.add(file, row.line, row["tier_number"], cure)
+        if prices.get(price) != "capacity":
+            _check_bounds(ordered, mistakes)
 
 
 def _check_bounds(rows: list[ReferenceRow], mistakes: Mistakes) -> None:
@@ -139,13 +147,6 @@ def _check_bounds(rows: list[ReferenceRow], mistakes: Mistakes) -> None:
     last = Decimal(0)
     for position, row in enumerate(rows, start=1):
         is_last = position == len(rows)
-        if int(row["tier_number"]) != position:
-            mistakes.add(
-                file,
-                row.line,
-                row["tier_number"],
-                f"Number this tier {position}: none is left out.",
-            )
         bound = row["up_to_quantity"]
         if not bound and not is_last:
             mistakes.add(

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ingestion.company_tables import ReferenceRow
 from ingestion.mistakes import Mistakes
+from ingestion.price_term_checks import versions_that_change_quantities
 
 _PRICES = "reference/prices.csv"
 _TERMS = "reference/price_event_terms.csv"
@@ -36,7 +37,7 @@ def check_event_prices(tables: Tables, mistakes: Mistakes) -> None:
         if row["meter_code"] not in by_event and "reference/meters.csv" not in mistakes.unreadable:
             cure = "A percentage is of each event. Give its meter the aggregation each in meters."
             mistakes.add(_PRICES, row.line, row["meter_code"], cure)
-        if row["included_quantity"] or _version(row) in others:
+        if _version(row) in others:
             cure = (
                 "A percentage has one tier, without flat amount, included quantity, conversion or"
                 " free units: price_event_terms says what an event costs and what is free."
@@ -54,20 +55,11 @@ def _contradictions(row: ReferenceRow) -> Iterator[tuple[str, str]]:
 
 
 def _what_else_is_said(tables: Tables) -> set[Version]:
-    """Return versions of prices that convert, give units for free or whose tiers say more."""
-    return {
-        *(_version(row) for row in tables["price_terms"] if row["conversion_operation"]),
-        *(
-            _version(row)
-            for row in tables["price_tiers"]
-            if row["tier_number"] != "1" or row["flat_amount"]
-        ),
-        *(_version(row) for row in tables["price_tier_terms"]),
-        *(
-            _version(row)
-            for row in tables["price_discounts"]
-            if row["discount_type"] == "free_units"
-        ),
+    """Return versions of prices that say more of their quantity or have more than one rate."""
+    return versions_that_change_quantities(tables) | {
+        _version(row)
+        for row in tables["price_tiers"]
+        if row["tier_number"] != "1" or row["flat_amount"]
     }
 
 

@@ -16,7 +16,7 @@ from ingestion.table_columns import (
 
 PRICE_MODELS = (
     *("flat", "per_unit", "graduated", "volume", "package", "dynamic", "graduated_percentage"),
-    *("block_graduated", "block_volume", "percentage"),
+    *("block_graduated", "block_volume", "percentage", "capacity", "prorated_graduated"),
 )
 ROUNDING_MODES = ("half_up", "ceiling", "floor")
 ROUNDING_PLACES = ("tier", "amount", "charge")
@@ -68,6 +68,15 @@ PRICE_TABLES = (
             VALID_FROM,
         ),
         key=("price_id", "tier_number", "valid_from"),
+    ),
+    Table(
+        name="price_capacity_limits",
+        columns=(
+            *text("price_id", "tier_number", "unit"),
+            Column(name="max_quantity", kind="decimal", scale=6),
+            VALID_FROM,
+        ),
+        key=("price_id", "tier_number", "unit", "valid_from"),
     ),
     Table(
         name="price_event_terms",

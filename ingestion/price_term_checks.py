@@ -21,6 +21,7 @@ _CONVERSION = (
 _MOST_DECIMALS = 6
 
 Tables = Mapping[str, tuple[ReferenceRow, ...]]
+Version = tuple[str, str]
 
 
 def check_price_terms(tables: Tables, mistakes: Mistakes) -> None:
@@ -37,6 +38,20 @@ def check_price_terms(tables: Tables, mistakes: Mistakes) -> None:
             mistakes.add(_TERMS, row.line, row["package_rounding"], cure)
         _check_conversion(row, mistakes)
     _check_blocks(tables, models, mistakes)
+
+
+def versions_that_change_quantities(tables: Tables) -> set[Version]:
+    """Return versions of prices that convert, include or give away units, or with terms of tiers.
+
+    A price of events, of several units or of moves has no use for them.
+    """
+    rows = (
+        *(row for row in tables["prices"] if row["included_quantity"]),
+        *(row for row in tables["price_terms"] if row["conversion_operation"]),
+        *tables["price_tier_terms"],
+        *(row for row in tables["price_discounts"] if row["discount_type"] == "free_units"),
+    )
+    return {(row["price_id"], row["valid_from"]) for row in rows}
 
 
 def _must_have_a_price(file: str, row: ReferenceRow, mistakes: Mistakes) -> None:

@@ -44,9 +44,8 @@ def rounded(template: str, decimals: int, mode: str, *, is_negative: bool = Fals
     return f"-({whole})" if turned else whole
 
 
-def charge_step(charge: Row, costs: Sequence[Operand]) -> Step:
+def charge_step(charge: Row, template: str, costs: Sequence[Operand]) -> Step:
     """Return the last line of a charge: everything together, rounded once."""
-    template = " + ".join("{}" for _ in costs) or "0"
     places = exponent(charge["currency"])
     decimals, mode = charge["rounding_decimals"], charge["rounding_mode"] or "half_up"
     if mode == "half_up" and decimals in {None, places}:

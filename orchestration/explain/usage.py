@@ -33,6 +33,12 @@ from orchestration.explain.explanation import (
 )
 from orchestration.explain.measurements import measured_inputs, quantity_step, read_measurements
 from orchestration.explain.prepaid import drawn_steps
+from orchestration.explain.unit_prices import (
+    looks_at_units,
+    read_units,
+    unit_cost,
+    unit_inputs,
+)
 
 _CHARGE = "select * from usage.usage_charges where usage_charge_id = $1"
 _DAYS = """
@@ -62,6 +68,8 @@ _RULES = {
     "graduated_percentage": "each tier takes its part of the money between its bounds",
     "block_graduated": "units fill the tiers in order, and started blocks are paid in full",
     "block_volume": "the tier that holds the whole quantity sells all of it in its blocks",
+    "capacity": "the flat amount of the first tier that holds what the month used of every unit",
+    "prorated_graduated": "units pay for the days they stay, in the tiers they move through",
 }
 _REFERENCES = (
     "docs/accounting/recipes.md#usage",
@@ -81,6 +89,7 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
     )
     tiers = books.ask(_TIERS, charge_id)
     adjustments = books.ask(_ADJUSTMENTS, charge_id)
+    units = read_units(books, charge)
     measurements = read_measurements(books, charge_id)
     outcomes = read_event_outcomes(books, charge)
     amount = charge["charge_minor"]
@@ -102,11 +111,11 @@ def explain_charge(books: Books, charge_id: str) -> Explanation:
             *_day_inputs(charge, days),
             *measured_inputs(charge, measurements),
             *event_inputs(charge, outcomes),
-            *_price_inputs(charge, tiers, adjustments),
+            *_price_inputs(charge, tiers, units, adjustments),
         ),
         steps=(
             quantity_step(charge, days, measurements),
-            *_price_steps(charge, tiers, adjustments, outcomes),
+            *_price_steps(charge, tiers, units, adjustments, outcomes),
             *drawn_steps(books, charge),
         ),
         notes=(*_notes(charge), *correction_notes(books, charge_id)),
@@ -131,7 +140,9 @@ def _day_inputs(charge: Row, days: list[Row]) -> list[Input]:
     ]
 
 
-def _price_inputs(charge: Row, tiers: list[Row], adjustments: list[Row]) -> list[Input]:
+def _price_inputs(
+    charge: Row, tiers: list[Row], units: list[Row], adjustments: list[Row]
+) -> list[Input]:
     meter = charge["meter_code"]
     plan = f"prices.csv and price_tiers.csv, version {charge['price_version'] or 'none'}"
     included = Input(
@@ -140,18 +151,14 @@ def _price_inputs(charge: Row, tiers: list[Row], adjustments: list[Row]) -> list
         source=plan,
     )
     prices = [
-        Input(
-            name=f"tier {tier['tier_number']}",
-            value=f"{number(tier['unit_price'])} {charge['currency']} per {_unit(charge)}"
-            f"{_flat_words(tier, charge['currency'])}, {_bounds(tier)}",
-            source=plan,
-        )
+        Input(name=f"tier {tier['tier_number']}", value=_tier_words(charge, tier), source=plan)
         for tier in tiers
     ]
     return [
         *_conversion_inputs(charge, plan),
         included,
         *prices,
+        *unit_inputs(charge, units, plan),
         *step_inputs(charge, adjustments, plan),
     ]
 
@@ -170,23 +177,29 @@ def _conversion_inputs(charge: Row, plan: str) -> list[Input]:
 
 
 def _price_steps(
-    charge: Row, tiers: list[Row], adjustments: list[Row], outcomes: list[Row]
+    charge: Row,
+    tiers: list[Row],
+    units: list[Row],
+    adjustments: list[Row],
+    outcomes: list[Row],
 ) -> list[Step]:
-    steps = [
-        *_conversion_steps(charge),
-        _billable(charge, adjustments),
-    ]
-    costs = []
-    for tier in tiers:
-        taken = _taken(charge, tier)
-        cost = _cost(charge, tier, outcomes)
-        costs.append((cost.name, cost.result))
-        steps += [taken, cost]
     lines, moved = step_lines(charge, adjustments)
+    if looks_at_units(charge):
+        cost = unit_cost(charge, tiers, units, is_moved_on=bool(lines))
+        steps, template, costs = [*cost.steps], cost.template, [*cost.operands]
+    else:
+        steps = [*_conversion_steps(charge), _billable(charge, adjustments)]
+        costs = []
+        for tier in tiers:
+            taken = _taken(charge, tier)
+            cost_of_tier = _cost(charge, tier, outcomes)
+            costs.append((cost_of_tier.name, cost_of_tier.result))
+            steps += [taken, cost_of_tier]
+        template = " + ".join("{}" for _ in costs)
     steps += lines
-    costs += moved
+    template = " + ".join([*([template] if template else []), *("{}" for _ in moved)])
     if charge["charge_minor"] is not None or tiers:
-        steps.append(charge_step(charge, costs))
+        steps.append(charge_step(charge, template or "0", [*costs, *moved]))
     return steps
 
 
@@ -294,6 +307,16 @@ def _unit(charge: Row, count: int = 1) -> str:
     if charge["price_model"] in packed:
         return packed[charge["price_model"]] + ("" if count == 1 else "s")
     return str(charge["meter_code"])
+
+
+def _tier_words(charge: Row, tier: Row) -> str:
+    currency = charge["currency"]
+    if charge["price_model"] == "capacity":
+        return f"{number(tier['flat_amount'])} {currency} a month"
+    return (
+        f"{number(tier['unit_price'])} {currency} per {_unit(charge)}"
+        f"{_flat_words(tier, currency)}, {_bounds(tier)}"
+    )
 
 
 def _flat_words(tier: Row, currency: str) -> str:

@@ -14,7 +14,8 @@ _AT = "2026-01-01 00:00:00"
 # Selects what the explanation of a usage charge reads.
 CHARGES_EXPLAINED = (
     "+usage_charges +usage_charge_tiers +usage_charge_adjustments +usage_measurements"
-    " +usage_charge_event_outcomes +usage_corrections +prepaid_credit_movements"
+    " +usage_charge_event_outcomes +usage_charge_capacities +usage_charge_moves"
+    " +usage_corrections +prepaid_credit_movements"
 )
 
 
@@ -192,13 +193,14 @@ def price(
         model: how it prices.
         tiers: its tiers.
         changes: other columns; `terms` those of price_terms, `tier_terms` those of its tiers,
+            `limits` those of price_capacity_limits as (tier, unit, most),
             `charge_terms` those of price_charge_terms, `event_terms` those of
             price_event_terms, `discounts` their types and values.
     """
     valid_from = changes.pop("valid_from", "2025-01-01")
     terms, tier_terms = changes.pop("terms", None), changes.pop("tier_terms", [])
     charge_terms, discounts = changes.pop("charge_terms", None), changes.pop("discounts", [])
-    by_event = changes.pop("event_terms", None)
+    by_event, limits = changes.pop("event_terms", None), changes.pop("limits", [])
     header = {
         "price_id": price_id,
         "product_code": "CALLS",
@@ -231,6 +233,10 @@ def price(
         "raw.reference_price_tier_terms": [
             key | {"tier_number": str(number)} | term
             for number, term in enumerate(tier_terms, start=1)
+        ],
+        "raw.reference_price_capacity_limits": [
+            key | {"tier_number": tier, "unit": unit, "max_quantity": most}
+            for tier, unit, most in limits
         ],
         "raw.reference_price_event_terms": [key | by_event] if by_event else [],
         "raw.reference_price_charge_terms": [key | charge_terms] if charge_terms else [],

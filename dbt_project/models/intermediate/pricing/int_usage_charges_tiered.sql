@@ -112,8 +112,10 @@ costed as (
 
     select
         tiers.*,
-        coalesce({{ prorated_tier_quantity('stayed') }}, tiers.takes) as quantity,
-        coalesce(stayed.flat_due, tiers.flat_amount) as flat_of_tier,
+        cast(
+            coalesce({{ prorated_tier_quantity('stayed') }}, tiers.takes) as decimal(28, 6)
+        ) as quantity,
+        cast(coalesce(stayed.flat_due, tiers.flat_amount) as decimal(20, 12)) as flat_of_tier,
         {{ tier_cost('tiers', 'charges_by_event', 'capacities', 'stayed') }} as cost_scaled
     from tiers
     left join charges_by_event on tiers.usage_charge_id = charges_by_event.usage_charge_id

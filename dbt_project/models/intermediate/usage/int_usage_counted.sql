@@ -29,31 +29,9 @@ local_quarter_hours as (
 
 ),
 
-capacity_prices as (
-
-    select * from {{ ref('stg_reference__prices') }} where price_model = 'capacity'
-
-),
-
 spans as (
 
-    select
-        spans.*,
-        prices.price_id is not null as shares_the_month,
-        case when prices.price_id is null then spans.service_start_date else spans.period_start_date end
-            as counted_from,
-        case
-            when prices.price_id is null then spans.through_date
-            else least({{ month_end('spans.period_start_date') }}, spans.cutoff_date)
-        end as counted_through
-    from {{ ref('int_usage_spans') }} as spans
-    left join capacity_prices as prices
-        on
-            spans.price_id = prices.price_id
-            and spans.currency = prices.currency
-            and spans.service_start_date >= prices.valid_from
-            and spans.service_start_date < prices.valid_to
-    where spans.service_start_date <= spans.through_date
+    select * from {{ ref('int_usage_spans') }} where service_start_date <= through_date
 
 ),
 

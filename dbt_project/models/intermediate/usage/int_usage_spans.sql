@@ -1,6 +1,6 @@
 -- One row per usage contract line, contract version and accounting period, or part of it when a
 -- price begins within the month, or service is suspended where units stay: the days that are
--- charged together.
+-- charged together. What is measured of a capacity price is the month, of any other those days.
 with
 
 usage_months as (
@@ -124,6 +124,18 @@ final as (
         end as usage_charge_id,
         parts.*,
         least(parts.service_end_date, parts.cutoff_date) as through_date,
+        capacities.price_id is not null as shares_the_month,
+        case
+            when capacities.price_id is null then parts.service_start_date
+            else parts.period_start_date
+        end as counted_from,
+        least(
+            case
+                when capacities.price_id is null then parts.service_end_date
+                else {{ month_end('parts.period_start_date') }}
+            end,
+            parts.cutoff_date
+        ) as counted_through,
         {{ days_between('parts.service_start_date', add_days('parts.service_end_date', 1)) }}
             as span_days,
         cast(
@@ -134,6 +146,13 @@ final as (
             ) as bigint
         ) as line_days
     from served as parts
+    left join prices as capacities
+        on
+            parts.price_id = capacities.price_id
+            and parts.currency = capacities.currency
+            and capacities.price_model = 'capacity'
+            and parts.service_start_date >= capacities.valid_from
+            and parts.service_start_date < capacities.valid_to
 
 )
 

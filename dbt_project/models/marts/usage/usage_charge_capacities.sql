@@ -26,20 +26,29 @@ price_limits as (
 
 ),
 
-quantities as (
+used as (
 
     select
         measurements.usage_charge_id,
         measurements.group_value as unit,
-        {{ quantity_from_scaled(round_ratio(
-            'sum(' ~ scaled_wide('measurements.measured_value', '6') ~ ')',
-            'min(measurements.period_weight)', '6', '6', "'half_up'",
-        )) }} as quantity,
+        sum({{ scaled_wide('measurements.measured_value', '6') }}) as numerator,
+        min(measurements.period_weight) as denominator,
         min(measurements.days_charged) as days_charged,
         min(measurements.days_of_line) as days_of_line
     from measurements
     inner join charges on measurements.usage_charge_id = charges.usage_charge_id
     group by measurements.usage_charge_id, measurements.group_value
+
+),
+
+quantities as (
+
+    select
+        used.*,
+        {{ quantity_from_scaled(
+            round_ratio('used.numerator', 'used.denominator', '6', '6', "'half_up'")
+        ) }} as quantity
+    from used
 
 ),
 

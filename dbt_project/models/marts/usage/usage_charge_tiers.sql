@@ -28,7 +28,7 @@ usage_charge_tiers as (
         {{ amount_from_scaled('tiers.amount_scaled') }} as amount
     from tiers
     inner join usage_charges on tiers.usage_charge_id = usage_charges.usage_charge_id
-    where tiers.quantity > 0 or tiers.amount_scaled <> 0
+    where tiers.quantity <> 0 or tiers.amount_scaled <> 0
 
 )
 

@@ -1,5 +1,5 @@
--- One row per usage charge of a meter that does more than add its events up, value that it groups by, and day
--- when it measures by the day or the hour: what its aggregation makes of the usage that counts.
+-- One row per usage charge of a meter that does more than add its events up, value that it groups
+-- by, and day when it measures by the day or the hour: what its aggregation makes of what counts.
 -- What neither adds up nor counts time (the largest, the last, how many values) counts for its
 -- share of the days when several charges divide a month; under a capacity price everything does.
 with
