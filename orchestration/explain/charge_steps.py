@@ -5,6 +5,7 @@ Does not: quantities and tiers (usage).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from core.money import exponent
@@ -22,6 +23,15 @@ _WORDS = {
     "commitment": "commitment",
 }
 _WHOLE = {"ceiling": "ceil({})", "floor": "floor({})", "half_up": "floor({} + 0.5)"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What the tiers of a charge come to: lines that lead there, and one expression."""
+
+    steps: tuple[Step, ...]
+    template: str
+    operands: tuple[Operand, ...]
 
 
 def rounded(template: str, decimals: int, mode: str, *, is_negative: bool = False) -> str:

@@ -5,13 +5,12 @@ Does not: prices of one quantity (usage) or of events (event_prices).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from orchestration.explain.arithmetic import evaluate
 from orchestration.explain.books import Books, Row
-from orchestration.explain.charge_steps import rounded
+from orchestration.explain.charge_steps import Cost, rounded
 from orchestration.explain.explanation import Input, Operand, Step, interim_step, number
 
 _CAPACITIES = """
@@ -25,15 +24,6 @@ _MOVES = """
 _QUERIES = {"capacity": _CAPACITIES, "prorated_graduated": _MOVES}
 # What is not rounded yet is kept to this many decimals.
 _KEPT_DECIMALS = 18
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
-    """What the tiers of a charge come to: lines that lead there, and one expression."""
-
-    steps: tuple[Step, ...]
-    template: str
-    operands: tuple[Operand, ...]
 
 
 def looks_at_units(charge: Row) -> bool:

@@ -8,37 +8,14 @@ from decimal import Decimal
 
 from core.money import format_amount
 from orchestration.explain.books import Books, Row
-from orchestration.explain.charge_steps import (
-    charge_step,
-    rounded,
-    step_inputs,
-    step_lines,
-)
+from orchestration.explain.charge_steps import charge_step, step_inputs, step_lines
 from orchestration.explain.corrections import correction_notes
-from orchestration.explain.event_prices import (
-    cost_of_events,
-    event_inputs,
-    read_event_outcomes,
-)
-from orchestration.explain.explanation import (
-    UNKNOWN,
-    Explanation,
-    Input,
-    Onward,
-    Operand,
-    Step,
-    interim_step,
-    number,
-    number_step,
-)
+from orchestration.explain.event_prices import event_inputs, read_event_outcomes
+from orchestration.explain.explanation import Explanation, Input, Onward, Step, number
 from orchestration.explain.measurements import measured_inputs, quantity_step, read_measurements
 from orchestration.explain.prepaid import drawn_steps
-from orchestration.explain.unit_prices import (
-    looks_at_units,
-    read_units,
-    unit_cost,
-    unit_inputs,
-)
+from orchestration.explain.quantity_prices import quantity_cost, unit_word
+from orchestration.explain.unit_prices import looks_at_units, read_units, unit_cost, unit_inputs
 
 _CHARGE = "select * from usage.usage_charges where usage_charge_id = $1"
 _DAYS = """
@@ -186,127 +163,13 @@ def _price_steps(
     lines, moved = step_lines(charge, adjustments)
     if looks_at_units(charge):
         cost = unit_cost(charge, tiers, units, is_moved_on=bool(lines))
-        steps, template, costs = [*cost.steps], cost.template, [*cost.operands]
     else:
-        steps = [*_conversion_steps(charge), _billable(charge, adjustments)]
-        costs = []
-        for tier in tiers:
-            taken = _taken(charge, tier)
-            cost_of_tier = _cost(charge, tier, outcomes)
-            costs.append((cost_of_tier.name, cost_of_tier.result))
-            steps += [taken, cost_of_tier]
-        template = " + ".join("{}" for _ in costs)
-    steps += lines
-    template = " + ".join([*([template] if template else []), *("{}" for _ in moved)])
+        cost = quantity_cost(charge, tiers, adjustments, outcomes)
+    template = " + ".join([cost.template, *("{}" for _ in moved)])
+    steps = [*cost.steps, *lines]
     if charge["charge_minor"] is not None or tiers:
-        steps.append(charge_step(charge, template or "0", [*costs, *moved]))
+        steps.append(charge_step(charge, template, [*cost.operands, *moved]))
     return steps
-
-
-def _billable(charge: Row, adjustments: list[Row]) -> Step:
-    included: Operand = ("included quantity", number(charge["included_quantity"]))
-    template, operands = "max({} - {}; 0)", [_countable(charge), included]
-    for step in adjustments:
-        if step["step_kind"] == "free_units":
-            template += " - {}"
-            operands.append(("free units", number(step["quantity"])))
-    quantity, meter = charge["billable_quantity"], charge["meter_code"]
-    return number_step("billable quantity", template, operands, quantity, meter)
-
-
-def _countable(charge: Row) -> Operand:
-    if charge["conversion_operation"] is None:
-        return ("quantity", number(charge["quantity"]))
-    return ("converted quantity", _number_or_unknown(charge["converted_quantity"]))
-
-
-def _conversion_steps(charge: Row) -> list[Step]:
-    """Return how the measured quantity is brought into the units of the price."""
-    if charge["conversion_operation"] is None:
-        return []
-    sign = "/" if charge["conversion_operation"] == "divide" else "x"
-    template = rounded(
-        f"{{}} {sign} {{}}", charge["conversion_decimals"], charge["conversion_rounding"]
-    )
-    return [
-        number_step(
-            "converted quantity",
-            template,
-            [
-                ("quantity", number(charge["quantity"])),
-                ("conversion factor", number(charge["conversion_factor"])),
-            ],
-            charge["converted_quantity"],
-            charge["meter_code"],
-        )
-    ]
-
-
-def _number_or_unknown(value: Decimal | None) -> str:
-    return UNKNOWN if value is None else number(value)
-
-
-def _taken(charge: Row, tier: Row) -> Step:
-    """Return how much of the billable quantity a tier takes."""
-    billable = ("billable quantity", number(charge["billable_quantity"]))
-    model = charge["price_model"]
-    template, operands = "{}", [billable]
-    if model in {"graduated", "graduated_percentage", "block_graduated"}:
-        above: Operand = ("bound of the tier before", number(tier["above_quantity"]))
-        if tier["up_to_quantity"] is None:
-            template, operands = "{} - {}", [billable, above]
-        else:
-            template = "min({}; {}) - {}"
-            operands = [billable, ("bound", number(tier["up_to_quantity"])), above]
-    if model == "flat":
-        template, operands = "0", []
-    elif model == "package":
-        template = rounded("{} / {}", 0, charge["package_rounding"])
-        operands.append(("package size", number(charge["package_size"])))
-    elif model.startswith("block"):
-        template = f"ceil(({template}) / {{}})"
-        operands.append(("block size", number(tier["block_size"])))
-    return number_step(
-        f"tier {tier['tier_number']} takes", template, operands, tier["quantity"], _unit(charge, 2)
-    )
-
-
-def _cost(charge: Row, tier: Row, outcomes: list[Row]) -> Step:
-    """Return what a tier costs, exactly: it is not rounded."""
-    operands: list[Operand] = [
-        ("quantity", number(tier["quantity"])),
-        ("unit price", number(tier["unit_price"])),
-    ]
-    template = "{} x {}"
-    if charge["price_model"] == "percentage":
-        template, operands = cost_of_events(tier, outcomes)
-    if tier["flat_amount"]:
-        template += " + {}"
-        operands.append(("flat amount", number(tier["flat_amount"])))
-    if tier["maximum_amount"] is not None:
-        template = f"min({template}; {{}})"
-        operands.append(("maximum of the tier", number(tier["maximum_amount"])))
-    if charge["rounding_place"] == "tier":
-        template = rounded(
-            template,
-            charge["rounding_decimals"],
-            charge["rounding_mode"],
-            is_negative=tier["amount"] < 0,
-        )
-    return interim_step(
-        f"tier {tier['tier_number']} costs",
-        template,
-        operands,
-        charge["currency"],
-        stored=tier["amount"],
-    )
-
-
-def _unit(charge: Row, count: int = 1) -> str:
-    packed = {"package": "package", "block_graduated": "block", "block_volume": "block"}
-    if charge["price_model"] in packed:
-        return packed[charge["price_model"]] + ("" if count == 1 else "s")
-    return str(charge["meter_code"])
 
 
 def _tier_words(charge: Row, tier: Row) -> str:
@@ -314,7 +177,7 @@ def _tier_words(charge: Row, tier: Row) -> str:
     if charge["price_model"] == "capacity":
         return f"{number(tier['flat_amount'])} {currency} a month"
     return (
-        f"{number(tier['unit_price'])} {currency} per {_unit(charge)}"
+        f"{number(tier['unit_price'])} {currency} per {unit_word(charge)}"
         f"{_flat_words(tier, currency)}, {_bounds(tier)}"
     )
 

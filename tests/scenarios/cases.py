@@ -127,14 +127,8 @@ class Case:
         path = self.folder / "given" / "usage.csv"
         rows = read_rows(path) if path.exists() else []
         return [
-            {
-                "id": row["id"],
-                "subject": self._customer(row.get("customer", "")),
-                "time": row["time"],
-                "meter": row["meter"],
-                "quantity": row["quantity"],
-            }
-            | {name: row[name] for name in ("supersedes", "cancels") if name in row}
+            {"subject": self._customer(row.get("customer", ""))}
+            | {name: row[name] for name in row if name not in {"stage", "customer"}}
             for row in rows
             if int(row["stage"]) == stage
         ]

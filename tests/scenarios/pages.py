@@ -22,6 +22,7 @@ _TABLES = {
     "meters": "Meters",
     "prices": "Prices of usage",
     "price_tiers": "Tiers of the prices",
+    "price_capacity_limits": "What the tiers hold",
     "price_event_terms": "What an event costs",
     "price_charge_terms": "Terms of whole charges",
     "price_discounts": "Discounts",
@@ -30,6 +31,8 @@ _TABLES = {
     "tax_codes": "Tax codes",
     "systems_of_record": "Systems of record",
 }
+
+_USAGE_COLUMNS = {"id", "subject", "time", "meter", "quantity", "supersedes", "cancels"}
 
 
 class UnbalancedJournalError(Exception):
@@ -119,16 +122,18 @@ def _usage(case: Case) -> list[str]:
     landed = [(row, _arrival(case, stage)) for stage in stages for row in case.usage(stage)]
     if not landed:
         return []
+    properties = [name for name in landed[0][0] if name not in _USAGE_COLUMNS]
     rows = [
         (
             row["time"][:10],
             row["meter"],
+            *(row[name] for name in properties),
             number(row["quantity"]) if row["quantity"] else "",
             arrives,
         )
         for row, arrives in landed
     ]
-    header: tuple[str, ...] = ("date", "meter", "quantity", "arrives")
+    header: tuple[str, ...] = ("date", "meter", *properties, "quantity", "arrives")
     if "supersedes" in landed[0][0]:
         header = ("id", "customer", *header, "corrects")
         rows = [

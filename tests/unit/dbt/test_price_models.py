@@ -117,6 +117,28 @@ PLANS: dict[str, tuple[dict[str, Any], str, str | None, int | None]] = {
         "4.35",
         435,
     ),
+    # Nothing is said of the unit it is of: the first tier holds it.
+    "CAPACITY": (
+        price(
+            "CAPACITY", "capacity", [("", "0", "12"), ("", "0", "30")], limits=[("1", "cpu", "4")]
+        )
+        | {
+            "raw.reference_meters": [
+                {"meter_code": "CAPACITY", "aggregation": "max", "group_property": "unit"}
+            ]
+        },
+        "150",
+        "12",
+        1200,
+    ),
+    # Midnight of UTC is the 9th in New York: 23 of 31 days, 2 seats at 31.00 and 3 at 15.50.
+    "SEATS": (
+        price("SEATS", "prorated_graduated", [("2", "31", "1"), ("", "15.5", "")])
+        | {"raw.reference_meters": [{"meter_code": "SEATS", "aggregation": "prorated_sum"}]},
+        "5",
+        "81.5",
+        8150,
+    ),
     "BLOCKS": (  # two blocks of ten, then fifteen units in four blocks of four
         price("BLOCKS", "block_graduated", [("20", "5", ""), ("", "1", "")], tier_terms=BLOCKS),
         "35",

@@ -269,7 +269,7 @@ CASES: dict[str, Case] = {
         "DISCOUNT", ("06-30", "1"), tiers=[("", "3.50", "0")], discounts=[("percent", "10")],
         expected={_JUNE: 11},
     ),
-    # 170.00 through the 10th and 20 of the rest: no more than 180.00, then at least 200.00.
+    # (5 x 10 + 2 x 5) x 10 / 30 + 150; then x 20 / 30, of which 10.00 are left to the maximum.
     "LIMITED_SEATS": _staying(
         "LIMITED_SEATS", ("06-01", "7"), amended="2026-06-11",
         charge_terms={"maximum_amount": "180"},

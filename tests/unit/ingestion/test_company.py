@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 
@@ -238,6 +239,57 @@ def test_a_percentage_is_of_each_event_and_says_nothing_of_the_whole(
         "price_event_terms": ",".join(TABLES["price_event_terms"].column_names) + f"\n{terms}\n",
     }
     (found,) = mistakes(write_company(tmp_path, reference=reference))
+    assert expected in found
+
+
+@pytest.mark.parametrize(
+    ("said", "table", "expected"),
+    [
+        ({"meter": "api"}, "prices", "Give its meter, in meters, the group_property that names"),
+        ({"aggregation": "each"}, "prices", "an aggregation that measures: sum, max, latest"),
+        ({"limits": ["sizes,3,cpu,4"]}, "price_capacity_limits", "has no such tier of the price."),
+        ({"limits": ["api-usd,1,cpu,4"]}, "price_capacity_limits", "of the model capacity."),
+        ({"limits": ["sizes,2,cpu,3"]}, "price_capacity_limits", "Tier 1 holds at most 4 cpu, and"),
+        ({"limits": ["sizes,2,disk,3"]}, "price_capacity_limits", "Tier 1 holds any disk, and"),
+        ({"first": []}, "price_tiers", "Tier 1 has no maximum, so no tier after it would apply."),
+        ({"tier": "1,,0.5,10"}, "price_tiers", "A tier of a capacity costs its flat_amount."),
+        ({"tier": "1,,0,"}, "price_tiers", "A tier of a capacity costs its flat_amount."),
+        ({"tier": "1,5,0,10"}, "price_tiers", "maxima are in price_capacity_limits."),
+        ({"included": "5"}, "prices", "has no included quantity, conversion, free units"),
+        (
+            {"model": "prorated_graduated"},
+            "prices",
+            "Give their meter the aggregation prorated_sum",
+        ),
+    ],
+)
+def test_a_capacity_says_what_each_tier_holds(
+    tmp_path: Path, said: dict[str, Any], table: str, expected: str
+) -> None:
+    product = REFERENCE["prices"].splitlines()[1].split(",")[1]
+    model, included = said.get("model", "capacity"), said.get("included", "")
+    price = f"sizes,{product},{said.get('meter', 'servers')},USD,{model},{included},,2025-01-01"
+    tiers = [said.get("tier", "1,,0,10"), "2,,0,20"]
+    if model != "capacity":
+        tiers = ["1,5,2,", "2,,1,"]
+    limits = [*said.get("first", ["sizes,1,cpu,4"]), *said.get("limits", [])]
+    reference = {
+        "prices": REFERENCE["prices"].rstrip() + f"\n{price}\n",
+        "price_tiers": "\n".join(
+            [REFERENCE["price_tiers"].rstrip(), *(f"sizes,{tier},2025-01-01" for tier in tiers), ""]
+        ),
+        "meters": ",".join(TABLES["meters"].column_names)
+        + f"\nservers,,{said.get('aggregation', 'max')},,,,,unit\n",
+        "price_capacity_limits": "\n".join(
+            [
+                ",".join(TABLES["price_capacity_limits"].column_names),
+                *(f"{limit},2025-01-01" for limit in limits if model == "capacity"),
+                "",
+            ]
+        ),
+    }
+    (found,) = mistakes(write_company(tmp_path, reference=reference))
+    assert f"reference/{table}.csv" in found
     assert expected in found
 
 

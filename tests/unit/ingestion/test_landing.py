@@ -116,7 +116,9 @@ def test_only_changed_tables_land_again(company: Path, tmp_path: Path) -> None:
     owners = "code,legal_entity_code,owner\n*,*,finance\n"
     (company / "reference" / "exception_owners.csv").write_text(owners)
     fee = "fee,API,payments,USD,percentage,,,2025-01-01"
-    for name, row in {"prices": fee, "price_tiers": "fee,1,,0.029,,2025-01-01"}.items():
+    sizes = "sizes,API,servers,USD,capacity,,,2025-01-01"
+    tiers = "fee,1,,0.029,,2025-01-01\nsizes,1,,0,10,2025-01-01"
+    for name, row in {"prices": f"{fee}\n{sizes}", "price_tiers": tiers}.items():
         text = f"{REFERENCE[name].rstrip()}\n{row}\n"
         (company / "reference" / f"{name}.csv").write_text(text)
     for name, term in {
@@ -126,7 +128,8 @@ def test_only_changed_tables_land_again(company: Path, tmp_path: Path) -> None:
         "price_charge_terms": "api-usd,,,,,,,,,,,,,,2025-01-01",
         "price_discounts": "api-usd,1,percent,10,2025-01-01",
         "price_event_terms": "fee,0.3,,,,,2025-01-01",
-        "meters": "payments,,each,,,,,\npaid,files,sum,,,,,",
+        "price_capacity_limits": "sizes,1,cpu,4,2025-01-01",
+        "meters": "payments,,each,,,,,\npaid,files,sum,,,,,\nservers,,max,,,,,unit",
         "meter_conditions": "paid,kind,full",
     }.items():
         text = f"{','.join(TABLES[name].column_names)}\n{term}\n"
