@@ -36,7 +36,7 @@
 {# The least whole number that all positive integers of a group divide. #}
 {% macro common_multiple(expression) -%}
     list_reduce(
-        list(distinct {{ wide(expression) }} order by {{ wide(expression) }}),
+        list({{ wide(expression) }} order by {{ wide(expression) }}),
         lambda one, other: lcm(one, other)
     )
 {%- endmacro %}

@@ -2,7 +2,8 @@
     Graduated tiers for units that stay (seats): each move of the number of units is priced for the
     part of the period it lasts, in the tiers it moves through; a removal walks back down. Below
     zero the first tier goes on. `moves` has one row per rating (`key`) and move: position,
-    quantity (signed) and the fraction of the period as two integers. `tiers` has the tiers.
+    quantity (signed) and the fraction of the period as two integers, the denominator the same in
+    all moves of a rating. `tiers` has the tiers.
 
     Flat amounts are not prorated: every tier up to the highest total ever reached is due, but not
     again when earlier charges of the period reached it. Units that end below none cost nothing.
@@ -110,14 +111,14 @@
     )
 {%- endmacro %}
 
-{# One row per rating with moves: the units at its end, the most there ever were, and a denominator
-   that all fractions of the period have. #}
+{# One row per rating with moves: the units at its end, the most there ever were, and the denominator
+   of all its fractions. #}
 {% macro walked_totals(slices, key) -%}
     select
         slices.{{ key }},
         sum(slices.tier_quantity) as full_quantity,
         max(slices.quantity_after) as highest_quantity,
-        {{ common_multiple('slices.fraction_denominator') }} as denominator
+        min(slices.fraction_denominator) as denominator
     from {{ slices }} as slices
     group by slices.{{ key }}
 {%- endmacro %}
@@ -136,11 +137,8 @@
             {{ or_unknown(
                 scaled_quantity('slices.tier_quantity')
                 ~ ' * ' ~ wide('slices.fraction_numerator')
-                ~ ' * ' ~ div_truncated('totals.denominator', 'slices.fraction_denominator')
             ) }} as part_numerator
         from {{ slices }} as slices
-        inner join ({{ walked_totals(slices, key) }}) as totals
-            on slices.{{ key }} = totals.{{ key }}
     ) as parts
     group by parts.{{ key }}, parts.tier_number
 {%- endmacro %}

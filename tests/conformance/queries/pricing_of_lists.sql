@@ -27,7 +27,7 @@ capacities as (
 
 ),
 
-moves as (
+fractions as (
 
     select
         unit_moves.case_id,
@@ -45,6 +45,31 @@ moves as (
         end as fraction_denominator
     from cases.unit_moves as unit_moves
     where unit_moves.quantity <> 0
+
+),
+
+denominators as (
+
+    select
+        case_id,
+        {{ common_multiple('fraction_denominator') }} as denominator
+    from fractions
+    group by case_id
+
+),
+
+moves as (
+
+    select
+        fractions.case_id,
+        fractions.position,
+        fractions.quantity,
+        fractions.fraction_numerator
+        * {{ div_truncated('denominators.denominator', 'fractions.fraction_denominator') }}
+            as fraction_numerator,
+        denominators.denominator as fraction_denominator
+    from fractions
+    inner join denominators on fractions.case_id = denominators.case_id
 
 ),
 

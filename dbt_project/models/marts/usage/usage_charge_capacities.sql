@@ -101,7 +101,9 @@ final as (
     from quantities
     inner join due on quantities.usage_charge_id = due.usage_charge_id
     inner join tiers
-        on quantities.usage_charge_id = tiers.usage_charge_id and due.tier_number >= tiers.tier_number
+        on
+            quantities.usage_charge_id = tiers.usage_charge_id
+            and due.tier_number >= tiers.tier_number
     left join limits
         on
             quantities.usage_charge_id = limits.usage_charge_id

@@ -53,7 +53,7 @@ moves as (
     select
         usage_charge_id,
         row_number() over (
-            partition by usage_charge_id order by min(occurred_at), is_carried desc, days_counted
+            partition by usage_charge_id order by min(occurred_at), not is_carried, days_counted
         ) as position,
         is_carried,
         case when not is_carried then cast(min(occurred_at) as date) end as move_date,

@@ -55,8 +55,10 @@ final as (
                 then {{ quantity_from_counts('sum(measured.numerator)') }}
         end as measured_value,
         min({{ wide(period_weight('keys')) }}) as period_weight,
-        cast(min(case when keys.counts_whole then 1 else keys.span_days end) as bigint) as days_charged,
-        cast(min(case when keys.counts_whole then 1 else keys.line_days end) as bigint) as days_of_line
+        cast(min(case when keys.counts_whole then 1 else keys.span_days end) as bigint)
+            as days_charged,
+        cast(min(case when keys.counts_whole then 1 else keys.line_days end) as bigint)
+            as days_of_line
     from measured
     inner join keys on measured.measured_key = keys.measured_key
     group by keys.usage_charge_id, keys.measured_date, measured.group_key
