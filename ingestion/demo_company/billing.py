@@ -16,7 +16,7 @@ from ingestion.demo_company import arithmetic
 from ingestion.demo_company.arithmetic import Price
 from ingestion.demo_company.contract_book import Contract, Line, Version, versions
 from ingestion.demo_company.documents import Credit, Invoice, InvoiceLine, Payment
-from ingestion.demo_company.usage import UsageQuantity
+from ingestion.demo_company.usage_quantities import UsageQuantity
 
 _ONE_DAY = timedelta(days=1)
 _USAGE_BILLING_DAY = 3

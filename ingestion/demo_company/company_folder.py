@@ -32,9 +32,10 @@ from ingestion.demo_company.usage import (
     add_records,
     add_usage,
     open_usage,
-    quantities,
     records_of,
 )
+from ingestion.demo_company.usage_corrections import add_corrections
+from ingestion.demo_company.usage_quantities import quantities
 
 _SOURCES = ("crm", "billing", "metering")
 _LAST_BILLING_DAY = date(2026, 3, 9)
@@ -69,12 +70,14 @@ def write_demo(out: Path, scale: int = 1) -> None:
         add_usage(usage, generated, zones, population["records_per_day"])
         late = _late_usage(usage)
         add_records(usage, [record for _, record in late])
+        corrections = add_corrections(usage)
         events = _all_events([book, generated], quantities(usage))
         files = write_events(arrivals, faults.break_events(events))
         labels = faults.event_labels(
             {name: file.relative_to(out).as_posix() for name, file in files.items()}
         )
         labels += _write_usage(out, arrivals, usage, late)
+        labels += [made.label(file_of(usage, made.row)) for made in corrections]
     write_csv(
         out / "faults.csv",
         [field.name for field in fields(faults.Fault)],

@@ -176,24 +176,24 @@ def usage_labels(
 ) -> list[Fault]:
     """Return the labels of faults among usage rows, each given with the file that brings it."""
     return [
-        _usage_label(
+        usage_label(
             "duplicate file",
             "DUPLICATE",
             duplicate_file.rsplit("/", maxsplit=1)[-1],
             duplicate_file,
         ),
         *(
-            _usage_label("duplicate row", "DUPLICATE", record.event_id, file)
+            usage_label("duplicate row", "DUPLICATE", record.event_id, file)
             for record, file in duplicated
         ),
-        _usage_label(
+        usage_label(
             "another quantity under the same id",
             "DUPLICATE_KEY_DIFFERENT_BODY",
             conflict[0].event_id,
             conflict[1],
             exception=f"metering:{conflict[0].event_id}",
         ),
-        _usage_label(
+        usage_label(
             "usage of an unknown customer",
             "CUSTOMER_UNKNOWN",
             unknown[0].subject,
@@ -201,7 +201,7 @@ def usage_labels(
             exception=f"metering|{unknown[0].subject}|{unknown[0].meter_code}",
         ),
         *(
-            _usage_label(
+            usage_label(
                 "late usage of a closed month",
                 "LATE_USAGE_CLOSED_PERIOD",
                 record.event_id,
@@ -211,7 +211,7 @@ def usage_labels(
             for late, record, file in came_late
         ),
         *(
-            _usage_label(
+            usage_label(
                 "late usage not billed yet",
                 "CHARGE_BILLING_BREAK",
                 record.event_id,
@@ -225,9 +225,10 @@ def usage_labels(
     ]
 
 
-def _usage_label(
+def usage_label(
     fault: str, code: str, subject: str, where: str, *, exception: str = "", heals: str = ""
 ) -> Fault:
+    """Return the label of a fault among usage rows, which shows with the file that brings it."""
     return Fault(
         fault=fault,
         code=code,

@@ -24,6 +24,8 @@ create table landed_usage as
 select
     usage_records.*,
     arrivals.folder || '/usage/' || case
+        when coalesce(supersedes, cancels) is not null
+            then 'corrections-' || cast(cast(received_at as date) as varchar) || '.jsonl'
         when received_at > occurred_at + interval 1 day
             then 'usage-late-' || cast(cast(received_at as date) as varchar) || '.jsonl'
         else
@@ -48,6 +50,7 @@ select
     meter_code as meter,
     rtrim(rtrim(cast(quantity as varchar), '0'), '.') as quantity
 """
+_CORRECTION_COLUMNS = ", supersedes, cancels, correction_reason"
 _COPY_OPTIONS = {
     ".csv": "format csv, header",
     ".jsonl": "format json",
@@ -100,7 +103,7 @@ def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[object
 def write_usage(
     usage: duckdb.DuckDBPyConnection, out: Path, arrivals: Sequence[tuple[Path, datetime]]
 ) -> None:
-    """Write `usage_records` as one file for each week and arrival; what came late apart.
+    """Write `usage_records` as one file for each week and arrival; late rows and corrections apart.
 
     Args:
         usage: gets the table `landed_usage`, which names the file that brings each record.
@@ -116,10 +119,13 @@ def write_usage(
     for (file,) in usage.execute("select distinct file from landed_usage order by 1").fetchall():
         (out / file).parent.mkdir(parents=True, exist_ok=True)
         suffix = "".join(Path(file).suffixes)
+        columns = _PARQUET_COLUMNS if suffix == ".parquet" else _TEXT_COLUMNS
+        if Path(file).name.startswith("corrections-"):
+            columns += _CORRECTION_COLUMNS
         usage.execute(
             f"""
             copy (
-                {_PARQUET_COLUMNS if suffix == ".parquet" else _TEXT_COLUMNS}
+                {columns}
                 from landed_usage where file = '{file}' order by occurred_at, event_id, quantity
             ) to '{out / file}' ({_COPY_OPTIONS[suffix]})
             """

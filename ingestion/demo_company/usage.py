@@ -1,9 +1,10 @@
 """What customers used: shaped like real usage, the same on every machine.
 
-Belongs here: how many records a customer makes on a day, how large they are, when they happen,
-and how much that is for each line and day.
-Does not: prices, files or faults. Chance is a hash of names: there is no random state anywhere,
-and no float, so that another machine comes to the same records.
+Belongs here: how many records a customer makes on a day, how large they are, when they happen.
+Does not: how much it is for each line and day (usage_quantities), prices, files or faults.
+
+Chance is a hash of names: there is no random state anywhere, and no float, so that another machine
+comes to the same records.
 
 The shape: customers differ log-normally, one makes 30 % of all records, weekends are quieter,
 some days are silent, some bring a burst within one second.
@@ -48,11 +49,14 @@ create table usage_records (
     meter_code varchar,
     quantity decimal(17, 6),
     contract_line_id varchar,
-    usage_date date
+    usage_date date,
+    supersedes varchar,
+    cancels varchar,
+    correction_reason varchar
 )
 """
 _RECORDS = """
-insert into usage_records
+insert into usage_records by name
 with line_days as (
 
     select
@@ -145,7 +149,13 @@ from measured
 
 @dataclass(frozen=True, kw_only=True)
 class UsageRecord:
-    """One measured fact, and the contract line and local day it belongs to."""
+    """One measured fact, and the contract line and local day it belongs to.
+
+    Attributes:
+        supersedes: the id of a record in whose place this one stands.
+        cancels: the id of a record that counts no more; this one then measures nothing.
+        correction_reason: why, of either.
+    """
 
     event_id: str
     subject: str
@@ -155,15 +165,9 @@ class UsageRecord:
     quantity: Decimal
     contract_line_id: str
     usage_date: date
-
-
-@dataclass(frozen=True, kw_only=True)
-class UsageQuantity:
-    """How much of a line was used on one day, as far as it was received on another."""
-
-    usage_date: date
-    received_on: date
-    quantity: Decimal
+    supersedes: str | None = None
+    cancels: str | None = None
+    correction_reason: str | None = None
 
 
 def open_usage() -> duckdb.DuckDBPyConnection:
@@ -203,6 +207,15 @@ def add_records(usage: duckdb.DuckDBPyConnection, records: list[UsageRecord]) ->
     usage.unregister("added")
 
 
+def send_another_quantity(
+    usage: duckdb.DuckDBPyConnection, record: UsageRecord, quantity: Decimal
+) -> None:
+    """Let a record say another quantity than was used."""
+    usage.execute(
+        "update usage_records set quantity = ? where event_id = ?", [quantity, record.event_id]
+    )
+
+
 def records_of(
     usage: duckdb.DuckDBPyConnection, contract_line_id: str, month: date
 ) -> list[UsageRecord]:
@@ -217,28 +230,6 @@ def records_of(
     )
     names = [column[0] for column in rows.description or ()]
     return [UsageRecord(**dict(zip(names, values, strict=True))) for values in rows.fetchall()]
-
-
-def quantities(usage: duckdb.DuckDBPyConnection) -> dict[str, list[UsageQuantity]]:
-    """Return how much of each line was used, in the order in which it was received."""
-    rows = usage.execute(
-        """
-        select
-            contract_line_id,
-            usage_date,
-            cast(received_at as date) as received_on,
-            cast(sum(quantity) as decimal(38, 6)) as quantity
-        from usage_records
-        group by all
-        order by contract_line_id, received_on, usage_date
-        """
-    ).fetchall()
-    result: dict[str, list[UsageQuantity]] = {}
-    for contract_line_id, usage_date, received_on, quantity in rows:
-        result.setdefault(contract_line_id, []).append(
-            UsageQuantity(usage_date=usage_date, received_on=received_on, quantity=quantity)
-        )
-    return result
 
 
 def _metered_lines(

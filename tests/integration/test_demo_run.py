@@ -16,7 +16,7 @@ def test_every_labelled_fault_is_an_exception_under_its_code_and_nothing_else_is
     for found in demo.found:
         assert found.found == found.labelled
 
-    assert [found.recall for found in demo.found] == ["16 of 16", "17 of 17"]
+    assert [found.recall for found in demo.found] == ["16 of 16", "19 of 19"]
 
 
 def test_nothing_is_held_but_what_a_labelled_fault_names(demo: DemoRun) -> None:
@@ -56,20 +56,30 @@ def test_duplicates_are_counted_and_have_no_effect(demo: DemoRun) -> None:
     )
 
 
-def test_late_usage_is_posted_in_the_first_open_period_and_keeps_its_origin(demo: DemoRun) -> None:
+@pytest.mark.parametrize(
+    ("line", "invoice"),
+    [
+        pytest.param("CT-1001-2", "INV-1001-04", id="came late"),
+        pytest.param("CT-1005-2", "INV-1005-05", id="superseded late"),
+    ],
+)
+def test_late_usage_is_posted_in_the_first_open_period_and_keeps_its_origin(
+    demo: DemoRun, line: str, invoice: str
+) -> None:
     rows = demo.ask(
-        """
+        f"""
         select account_role, origin_period, accounting_period, amount_minor
         from ledger.deltas
-        where batch_number = 2 and contract_line_id = 'CT-1001-2' and origin_period = '2026-01'
+        where batch_number = 2 and contract_line_id = '{line}' and origin_period = '2026-01'
             and entry_type = 'usage_accrual'
         order by account_role
         """
     )
     (billed,) = demo.ask(
-        """
+        f"""
         select sum(net_minor) as minor from staging.stg_events__invoice_lines
-        where invoice_id = 'INV-1001-04' and service_start_date = date '2026-01-01'
+        where invoice_id = '{invoice}' and contract_line_id = '{line}'
+            and service_start_date = date '2026-01-01'
         """
     )
 
@@ -81,15 +91,40 @@ def test_late_usage_is_posted_in_the_first_open_period_and_keeps_its_origin(demo
     assert [row["amount_minor"] for row in rows] == [-billed["minor"], billed["minor"]]
 
 
-def test_late_usage_is_the_only_change_of_the_closed_january(demo: DemoRun) -> None:
+def test_late_and_corrected_usage_are_the_only_changes_of_the_closed_january(
+    demo: DemoRun,
+) -> None:
     rows = demo.ask(
         """
         select distinct contract_line_id from ledger.deltas
         where batch_number = 2 and origin_period <= '2026-01' and entry_type = 'usage_accrual'
+        order by all
         """
     )
 
-    assert rows == [{"contract_line_id": "CT-1001-2"}]
+    assert [row["contract_line_id"] for row in rows] == ["CT-1001-2", "CT-1005-2"]
+
+
+def test_corrected_usage_counts_as_its_correction_says(demo: DemoRun) -> None:
+    rows = demo.ask(
+        """
+        select
+            split_part(usage_charge_id_before, '|', 2) as line, correction, status,
+            usage_charge_id_after is not distinct from usage_charge_id_before as stays,
+            case
+                when quantity_before = 10 * quantity_after then 'too large'
+                when quantity_before = quantity_after::bigint // 10 then 'too small'
+            end as wrong
+        from usage.usage_corrections order by line nulls last
+        """
+    )
+
+    assert [tuple(row.values()) for row in rows] == [
+        ("CT-1005-2", "superseded", "applied", True, "too small"),
+        ("CT-1006-2", "superseded", "applied", True, "too large"),
+        ("CT-2004-1", "cancelled", "applied", False, None),
+        (None, "cancelled", "waiting", True, None),
+    ]
 
 
 def test_usage_waits_for_its_contract_and_is_released_by_itself(demo: DemoRun) -> None:
