@@ -3,16 +3,20 @@
     .venv/bin/python -m benchmarks.usage_volume usage.parquet
     .venv/bin/python -m benchmarks.usage_volume usage.parquet --memory 8GB
     .venv/bin/python -m benchmarks.usage_volume usage.parquet --then batch.parquet
+    .venv/bin/python -m benchmarks.usage_volume usage.parquet --corrections 1000 --meter max
 
 The file is made with `../shared/tools/expand_usage.py`, the floor is `usage_floor.py` beside it.
 Our side is the ingest of the file and every model that `usage.usage_charges` is made of, with the
 40 ms that dbt spends on each; loading Python, Dagster and dbt is left out. `--then` lands a second
-file in the same store and measures what a micro-batch takes beside so much history.
+file in the same store and measures what a micro-batch takes beside so much history;
+`--corrections` makes that file: as many events, drawn from all, are superseded or cancelled.
+`--meter` declares the file's meters with an aggregation, instead of adding quantities up.
 
 Belongs here: volume of usage. Does not: whole runs (whole_runs).
 """
 
 import argparse
+import csv
 import json
 import os
 import re
@@ -32,6 +36,8 @@ from core.home import Home
 from ingestion.company import read_company
 from ingestion.demo_company.usage_company import write_usage_company
 from ingestion.landing import ingest
+from ingestion.meter_tables import AGGREGATIONS
+from ingestion.reference_tables import TABLES
 from orchestration.dbt_in_process import DbtInProcess, Outcome
 from orchestration.dbt_project_cache import DbtProjectCache
 from orchestration.settings import Settings
@@ -53,14 +59,20 @@ def main() -> None:
     with TemporaryDirectory(dir=arguments.scratch) as folder:
         company, home = Path(folder) / "company", Path(folder) / "home"
         write_usage_company(arguments.file.resolve(), company)
+        if arguments.meter:
+            _declare_meters(company / "reference", arguments.meter)
         ours = _ours("whole file", company, home, limit)
         if floor:
             print(f"ratio to the floor {ours / floor:.2f}")
+        [landing] = (company / "landing").glob("*/usage")
         if arguments.then:
             batch = arguments.then.resolve()
-            [landing] = (company / "landing").glob("*/usage")
             (landing / batch.name).symlink_to(batch)
             _ours("then the batch", company, home, limit)
+        if arguments.corrections:
+            corrections = landing / "corrections.parquet"
+            _write_corrections(arguments.file.resolve(), arguments.corrections, corrections)
+            _ours("then corrections", company, home, limit)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -70,9 +82,47 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--memory", help="DuckDB's limit for both sides, such as 8GB")
     parser.add_argument("--then", type=Path, help="a second file for the same store")
+    parser.add_argument("--corrections", type=int, help="how many events are corrected then")
+    parser.add_argument("--meter", choices=AGGREGATIONS, help="what meters make of their events")
     parser.add_argument("--scratch", type=Path, help="folder for the stores (default: temporary)")
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     return parser
+
+
+def _declare_meters(reference: Path, aggregation: str) -> None:
+    with (reference / "prices.csv").open(encoding="utf-8", newline="") as file:
+        meters = sorted({row["meter_code"] for row in csv.DictReader(file)})
+    table = TABLES["meters"]
+    rows = [{"meter_code": meter, "aggregation": aggregation} for meter in meters]
+    with (reference / "meters.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, table.column_names, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _write_corrections(usage: Path, count: int, target: Path) -> None:
+    """Write corrections of events that are drawn from all: every other one is a cancellation."""
+    rows = f"read_parquet('{usage}')"
+    duckdb.execute(
+        f"""
+        copy (
+            with drawn as (
+                select source, id, min(subject) as subject, min(time) as time, min(meter) as meter,
+                    min(quantity) as quantity, row_number() over (order by hash(id), id) as number
+                from {rows}
+                where hash(id) % greatest((select count(*) from {rows}) // {2 * count}, 1) = 0
+                group by source, id
+                order by number
+                limit {count}
+            )
+            select
+                source, 'fix-' || id as id, subject, time, meter, quantity + 2 as quantity,
+                case when number % 2 = 0 then id end as supersedes,
+                case when number % 2 = 1 then id end as cancels
+            from drawn
+        ) to '{target}' (format parquet)
+        """
+    )
 
 
 def _floor(file: Path, limit: list[str]) -> float | None:

@@ -101,13 +101,17 @@ FAULTS = [
     ),
     _fault(
         "a cancellation of usage is not applied",
-        {"int_usage_by_day_part": lambda sql: sql.replace("corrected.event_id is null", "true")},
+        {"int_usage_by_day_part": _replaced("-1 as event_count,", "0 as event_count,")},
         "test assert_usage_is_added_up_whole",
         inject=corrects(usage_cancellation("c1", "u2")),
     ),
     _fault(
         "a cancellation of usage is applied twice",
-        {"int_usage_by_day_part": _replaced("0 as quantity,", "-corrected.quantity as quantity,")},
+        {
+            "int_usage_by_day_part": _replaced(
+                "-corrected.quantity as quantity,", "-2 * corrected.quantity as quantity,"
+            )
+        },
         "test assert_usage_is_added_up_whole",
         inject=corrects(usage_cancellation("c1", "u2")),
     ),

@@ -31,34 +31,80 @@
             and usage_charges.through_date
 {%- endmacro %}
 
-{# Corrected usage that decides what a run adds up: all of it the first time; afterwards that of the
-   days of a customer which an ingest not seen yet corrects. Those days are added up anew, whole:
-   of a largest value there is no taking away.
-   corrected: what counts no more. #}
-{% macro corrections_in_scope(corrected) -%}
-    select corrected.*
-    from {{ corrected }} as corrected
-    {% if is_incremental() %}
-        where exists (
-            select 1
-            from {{ corrected }} as anew
-            where
-                anew.manifest_number > {{ last_ingest_added_up() }}
-                and {{ is_same_usage_day('anew', 'corrected') }}
-        )
-    {% endif %}
+{# Usage that came since the last run; all of it the first time. #}
+{% macro usage_since() -%}
+    select usage_events.*
+    from {{ source('raw', 'usage') }} as usage_events
+    {% if is_incremental() -%}
+        where usage_events.manifest_number > {{ last_ingest_added_up() }}
+    {%- endif %}
 {%- endmacro %}
 
-{# Usage that a run adds up, without what counts no more. Days without a correction, nearly all, are
-   taken as they are: no event of them is looked up, and its id is not read.
+{# What counts no more since the last run; all of it the first time. #}
+{% macro corrected_since() -%}
+    select corrected.*
+    from {{ source('raw', 'corrected_usage') }} as corrected
+    {% if is_incremental() -%}
+        where corrected.manifest_number > {{ last_ingest_added_up() }}
+    {%- endif %}
+{%- endmacro %}
+
+{# Corrected usage of plain sums, in the columns of the day parts: what each event added is added
+   once more with the opposite sign. No event is looked up for it, and no day is read again.
+   corrected: what counts no more since the last run. #}
+{% macro sums_of_corrected_usage(corrected, event_codes, day_parts) -%}
+    select
+        corrected.source,
+        corrected.subject,
+        corrected.meter_code,
+        corrected.usage_day,
+        day_parts.part_start_at,
+        '' as group_value,
+        '' as unique_value,
+        false as is_removal,
+        true as is_measurable,
+        'sum' as aggregation,
+        -corrected.quantity as quantity,
+        -1 as event_count,
+        -corrected.quantity as value,
+        0 as elapsed_value,
+        cast(null as timestamp) as last_at,
+        cast(null as varchar) as last_event,
+        cast(null as timestamp) as first_known_at,
+        corrected.manifest_number as last_manifest_number
+    from {{ corrected }} as corrected
+    inner join {{ day_parts }} as day_parts
+        on {{ quarter_hour('corrected.occurred_at') }} = day_parts.quarter_hour
+    where corrected.meter_code not in (select event_code from {{ event_codes }})
+{%- endmacro %}
+
+{# Corrected usage of declared meters on the days of a customer that a run measures anew, whole: of
+   a largest value there is no taking away.
+   anew: what counts no more since the last run. #}
+{% macro corrections_in_scope(corrected, anew, event_codes) -%}
+    select corrected.*
+    from {{ corrected }} as corrected
+    where
+        corrected.meter_code in (select event_code from {{ event_codes }})
+        and exists (
+            select 1
+            from {{ anew }} as anew
+            where
+                anew.meter_code in (select event_code from {{ event_codes }})
+                and {{ is_same_usage_day('anew', 'corrected') }}
+        )
+{%- endmacro %}
+
+{# Usage of declared meters that a run measures, without what counts no more. Days without a
+   correction, nearly all, are taken as they are: no event of them is looked up by its id.
    scope: corrections as `corrections_in_scope` makes them. #}
-{% macro usage_that_counts(scope) -%}
+{% macro measured_usage_that_counts(scope, event_codes) -%}
     select usage_events.*
-    from ({{ usage_in_scope(scope) }}) as usage_events
+    from ({{ measured_usage_in_scope(scope, event_codes) }}) as usage_events
     where usage_events.usage_day not in (select days.usage_day from {{ scope }} as days)
     union all
     select usage_events.*
-    from ({{ usage_in_scope(scope) }}) as usage_events
+    from ({{ measured_usage_in_scope(scope, event_codes) }}) as usage_events
     left join {{ scope }} as corrected
         on usage_events.source = corrected.source and usage_events.event_id = corrected.event_id
     where
@@ -66,17 +112,19 @@
         and corrected.event_id is null
 {%- endmacro %}
 
-{# Usage that a run adds up: all of it the first time; afterwards what came since, and what came
-   before on days that are added up anew. #}
-{% macro usage_in_scope(scope) -%}
-    select usage_events.* from {{ source('raw', 'usage') }} as usage_events
+{# Usage of declared meters that a run measures: what came since the last one, and what came before
+   on days that are measured anew. #}
+{% macro measured_usage_in_scope(scope, event_codes) -%}
+    select usage_events.*
+    from ({{ usage_since() }}) as usage_events
+    where usage_events.meter_code in (select event_code from {{ event_codes }})
     {% if is_incremental() %}
-        where usage_events.manifest_number > {{ last_ingest_added_up() }}
         union all
         select usage_events.*
         from {{ source('raw', 'usage') }} as usage_events
         where
             usage_events.manifest_number <= {{ last_ingest_added_up() }}
+            and usage_events.meter_code in (select event_code from {{ event_codes }})
             and usage_events.usage_day in (select days.usage_day from {{ scope }} as days)
             and exists (
                 select 1 from {{ scope }} as scoped
@@ -85,17 +133,17 @@
     {% endif %}
 {%- endmacro %}
 
-{# The same with the part of its day that each event lies in, as a relation. It is written out where
-   it is read, and not named once: of all usage an engine would keep what only a few events need.
+{# Usage with the part of its day that each event lies in, as a relation. It is written out where it
+   is read, and not named once: of all usage an engine would keep what only a few events need.
    day_parts: a relation such as the macro of that name makes. #}
-{% macro usage_in_parts(scope, day_parts) -%}
+{% macro usage_in_parts(events, day_parts) -%}
     (
         select
-            usage_that_counts.*,
+            usage_events.*,
             day_parts.part_start_at
-        from ({{ usage_that_counts(scope) }}) as usage_that_counts
+        from ({{ events }}) as usage_events
         inner join {{ day_parts }} as day_parts
-            on {{ quarter_hour('usage_that_counts.occurred_at') }} = day_parts.quarter_hour
+            on {{ quarter_hour('usage_events.occurred_at') }} = day_parts.quarter_hour
     )
 {%- endmacro %}
 
@@ -111,8 +159,8 @@
     (select coalesce(max(seen.last_manifest_number), 0) from {{ this }} as seen)
 {%- endmacro %}
 
-{# A row of nothing per corrected event, in the columns of the day parts: a day part that lost all
-   its events stays, so that the next run knows which ingest it has seen. #}
+{# A row of nothing per corrected event of a declared meter, in the columns of the day parts: a part
+   that lost all its events stays, so that the next run knows which ingest it has seen. #}
 {% macro parts_of_corrected_usage(scope, day_parts) -%}
     select
         corrected.source,
@@ -138,17 +186,25 @@
         on {{ quarter_hour('corrected.occurred_at') }} = day_parts.quarter_hour
 {%- endmacro %}
 
-{# Before usage is added to what is there: the parts of days that are added up anew go. What they
-   told apart may have gone with the corrected event. #}
-{% macro forget_parts_of_corrected_usage() -%}
+{# Before usage is added to what is there: what declared meters made of days that are measured anew
+   goes. What they told apart may have gone with the corrected event. #}
+{% macro forget_measures_of_corrected_usage() -%}
     {%- if is_incremental() -%}
         delete from {{ this }} as parts
-        where exists (
-            select 1
-            from {{ source('raw', 'corrected_usage') }} as corrected
-            where
-                corrected.manifest_number > {{ last_ingest_added_up() }}
-                and {{ is_same_usage_day('corrected', 'parts') }}
-        )
+        where
+            parts.meter_code in (
+                select codes.event_code
+                from ({{ declared_codes(ref('stg_reference__meters')) }}) as codes
+            )
+            and exists (
+                select 1
+                from ({{ corrected_since() }}) as corrected
+                where
+                    corrected.meter_code in (
+                        select codes.event_code
+                        from ({{ declared_codes(ref('stg_reference__meters')) }}) as codes
+                    )
+                    and {{ is_same_usage_day('corrected', 'parts') }}
+            )
     {%- endif -%}
 {%- endmacro %}

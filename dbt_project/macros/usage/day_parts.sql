@@ -53,9 +53,8 @@
 
 {# Adds to a query, after the first time, the parts that are there already and to which rows are
    added, in the columns of those.
-   added: a relation that has their key; anew: one whose days of a customer are added up anew, so
-   that nothing of them is kept. #}
-{% macro and_usage_parts_touched(added, anew) -%}
+   added: a relation that has their key. #}
+{% macro and_usage_parts_touched(added) -%}
     {%- if is_incremental() %}
         union all
         select
@@ -79,10 +78,6 @@
             {%- for column in usage_part_key() %}
                 {{ 'and ' if not loop.first }}earlier.{{ column }} = touched.{{ column }}
             {%- endfor %}
-        where not exists (
-            select 1 from {{ anew }} as anew
-            where {{ is_same_usage_day('anew', 'earlier') }}
-        )
     {%- endif %}
 {%- endmacro %}
 

@@ -21,14 +21,17 @@
             ],
             'takers.condition_count desc, takers.meter_code',
         ) }} filter (where takers.meter_code is not null) as takers
-    from (
-        select meter_code as event_code from {{ meters }}
-        union distinct
-        select event_meter_code as event_code from {{ meters }}
-    ) as codes
+    from ({{ declared_codes(meters) }}) as codes
     left join {{ meters }} as takers on codes.event_code = takers.event_meter_code
     left join {{ meters }} as meters on codes.event_code = meters.meter_code
     group by codes.event_code
+{%- endmacro %}
+
+{# One row per code that is a declared meter's or that one listens to. #}
+{% macro declared_codes(meters) -%}
+    select meter_code as event_code from {{ meters }}
+    union distinct
+    select event_meter_code as event_code from {{ meters }}
 {%- endmacro %}
 
 {# Whether an event can be measured. taker: the meter that takes it, a struct; null when none. #}
@@ -110,6 +113,26 @@
         taken.known_at as first_known_at,
         taken.manifest_number as last_manifest_number
     from ({{ taken_usage(events, event_codes, 'inner') }}) as taken
+{%- endmacro %}
+
+{# Rows of day parts, those of one part put together. #}
+{% macro merged_parts(parts) -%}
+    select
+        {{ usage_part_key() | join(', ') }},
+        coalesce(min(aggregation), 'sum') as aggregation,
+        cast(sum(quantity) as decimal(28, 6)) as quantity,
+        cast(sum(event_count) as bigint) as event_count,
+        cast(
+            coalesce({{ measured_value('min(aggregation)', 'value', 'last_event') }}, 0)
+            as decimal(28, 6)
+        ) as value,
+        cast(sum(elapsed_value) as decimal(38, 6)) as elapsed_value,
+        cast(max(last_at) as timestamp) as last_at,
+        cast(max(last_event) as varchar) as last_event,
+        min(first_known_at) as first_known_at,
+        max(last_manifest_number) as last_manifest_number
+    from {{ parts }}
+    group by {{ usage_part_key() | join(', ') }}
 {%- endmacro %}
 
 {# All other usage events, added up: the columns of the day parts without reading what nobody asked

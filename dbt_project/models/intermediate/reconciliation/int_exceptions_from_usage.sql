@@ -9,7 +9,7 @@ held_usage as (
 
 day_parts as (
 
-    select * from {{ ref('int_usage_by_day_part') }}
+    select * from {{ ref('int_usage_by_day_part') }} where event_count > 0
 
 ),
 

@@ -1,15 +1,16 @@
 -- One row per source, its customer id, meter and part of a UTC day, and per what the meter tells
 -- apart. A part is one local day in every time zone of the company, or an hour of it: whatever
 -- contracts will say, all of it meets the same terms.
--- The one pass over usage events. A run reads what came since the last one and adds it; the
--- days of a customer that lost an event to a correction are added up anew.
+-- The one pass over usage events. A run reads what came since the last one and adds it. What was
+-- corrected since is subtracted from plain sums; what a declared meter makes of such a day of a
+-- customer is measured anew.
 -- depends_on: {{ source('ledger', 'batches') }} (days are compared with raw until they are sealed)
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
     on_schema_change='fail',
     unique_key=usage_part_key(),
-    pre_hook=['{{ forget_usage_of_another_store() }}', '{{ forget_parts_of_corrected_usage() }}'],
+    pre_hook=['{{ forget_usage_of_another_store() }}', '{{ forget_measures_of_corrected_usage() }}'],
 ) }}
 with
 
@@ -34,9 +35,9 @@ corrected_usage as (
 
 ),
 
-corrections_in_scope as (
+corrected_since as (
 
-    {{ corrections_in_scope('corrected_usage') }}
+    {{ corrected_since() }}
 
 ),
 
@@ -64,11 +65,17 @@ event_codes as (
 
 ),
 
+corrections_in_scope as (
+
+    {{ corrections_in_scope('corrected_usage', 'corrected_since', 'event_codes') }}
+
+),
+
 usage_days as (
 
-    select usage_day from ({{ usage_that_counts('corrections_in_scope') }}) as usage_that_counts
+    select usage_day from ({{ usage_since() }}) as usage_since
     union distinct
-    select usage_day from corrections_in_scope
+    select usage_day from corrected_since
 
 ),
 
@@ -84,42 +91,35 @@ day_parts as (
 
 ),
 
+measured as (
+
+    {% set counting = measured_usage_that_counts('corrections_in_scope', 'event_codes') -%}
+    {{ measured_usage(usage_in_parts(counting, 'day_parts'), 'event_codes') }}
+    union all
+    {{ parts_of_corrected_usage('corrections_in_scope', 'day_parts') }}
+
+),
+
 added as (
 
-    {% set events = usage_in_parts('corrections_in_scope', 'day_parts') -%}
-    {{ summed_usage(events, 'event_codes') }}
+    {{ summed_usage(usage_in_parts(usage_since(), 'day_parts'), 'event_codes') }}
     union all
-    {{ measured_usage(events, 'event_codes') }}
+    {{ sums_of_corrected_usage('corrected_since', 'event_codes', 'day_parts') }}
+    union all
+    {{ merged_parts('measured') }}
 
 ),
 
 with_earlier as (
 
     select * from added
-    union all
-    {{ parts_of_corrected_usage('corrections_in_scope', 'day_parts') }}
-    {{ and_usage_parts_touched('added', 'corrections_in_scope') }}
+    {{ and_usage_parts_touched('added') }}
 
 ),
 
 summed as (
 
-    select
-        {{ usage_part_key() | join(', ') }},
-        coalesce(min(aggregation), 'sum') as aggregation,
-        cast(sum(quantity) as decimal(28, 6)) as quantity,
-        cast(sum(event_count) as bigint) as event_count,
-        cast(
-            coalesce({{ measured_value('min(aggregation)', 'value', 'last_event') }}, 0)
-            as decimal(28, 6)
-        ) as value,
-        cast(sum(elapsed_value) as decimal(38, 6)) as elapsed_value,
-        cast(max(last_at) as timestamp) as last_at,
-        cast(max(last_event) as varchar) as last_event,
-        min(first_known_at) as first_known_at,
-        max(last_manifest_number) as last_manifest_number
-    from with_earlier
-    group by {{ usage_part_key() | join(', ') }}
+    {{ merged_parts('with_earlier') }}
 
 ),
 
