@@ -7,6 +7,7 @@ Does not: quantities and tiers (usage).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from core.money import exponent
 from orchestration.explain.books import Row
@@ -22,6 +23,8 @@ _WORDS = {
     "spend_cap": "spend cap",
     "commitment": "commitment",
 }
+# What is not rounded yet is kept to this many decimals.
+KEPT_DECIMALS = 18
 _WHOLE = {"ceiling": "ceil({})", "floor": "floor({})", "half_up": "floor({} + 0.5)"}
 
 
@@ -152,7 +155,7 @@ def _moved(charge: Row, step: Row) -> Step:
     else:
         template, operands = "max({} - {}; 0)", [limit, base]
     if kind.endswith("_discount"):
-        template = f"-{_as_the_price_rounds(charge, template, step['base_amount'])}"
+        template = f"-{_as_the_price_rounds(charge, template, step)}"
     elif kind in {"maximum", "spend_cap"}:
         template = f"-{template}"
     if step["earlier_amount"]:
@@ -163,10 +166,19 @@ def _moved(charge: Row, step: Row) -> Step:
     )
 
 
-def _as_the_price_rounds(charge: Row, template: str, base: Decimal | None) -> str:
+def _as_the_price_rounds(charge: Row, template: str, step: Row) -> str:
+    """Return a discount rounded as the price says; what has no end is kept to 18 decimals."""
+    base = step["base_amount"] or Decimal(0)
+    decimals = charge["rounding_decimals"]
     if charge["rounding_place"] in {None, "charge"}:
-        return f"({template})"
-    is_negative = (base or 0) < 0
-    return rounded(
-        template, charge["rounding_decimals"], charge["rounding_mode"], is_negative=is_negative
-    )
+        if step["step_kind"] != "percent_discount" or not is_longer_than_kept(
+            Fraction(base) * Fraction(step["term_value"]) / 100
+        ):
+            return f"({template})"
+        decimals = KEPT_DECIMALS
+    return rounded(template, decimals, charge["rounding_mode"], is_negative=base < 0)
+
+
+def is_longer_than_kept(value: Fraction) -> bool:
+    """Return whether an amount that is not rounded yet has more decimals than are kept."""
+    return bool(10**KEPT_DECIMALS % value.denominator)

@@ -6,11 +6,10 @@ Does not: prices of one quantity (usage) or of events (event_prices).
 
 from collections.abc import Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from orchestration.explain.arithmetic import evaluate
 from orchestration.explain.books import Books, Row
-from orchestration.explain.charge_steps import Cost, rounded
+from orchestration.explain.charge_steps import KEPT_DECIMALS, Cost, is_longer_than_kept, rounded
 from orchestration.explain.explanation import Input, Operand, Step, interim_step, number
 
 _CAPACITIES = """
@@ -22,8 +21,6 @@ _MOVES = """
     order by tier_number, move_number
 """
 _QUERIES = {"capacity": _CAPACITIES, "prorated_graduated": _MOVES}
-# What is not rounded yet is kept to this many decimals.
-_KEPT_DECIMALS = 18
 
 
 def looks_at_units(charge: Row) -> bool:
@@ -70,16 +67,12 @@ def unit_cost(
         return cost
     template = cost.template
     expression = template.format(*(text for _, text in cost.operands))
-    if not _has_an_end(evaluate(expression, _KEPT_DECIMALS)):
-        template = rounded(template, _KEPT_DECIMALS, "half_up")
+    if is_longer_than_kept(evaluate(expression, KEPT_DECIMALS)):
+        template = rounded(template, KEPT_DECIMALS, "half_up")
     together = interim_step("tiers together", template, cost.operands, charge["currency"])
     return Cost(
         steps=(*cost.steps, together), template="{}", operands=((together.name, together.result),)
     )
-
-
-def _has_an_end(value: Fraction) -> bool:
-    return 10**_KEPT_DECIMALS % value.denominator == 0
 
 
 def _capacity(charge: Row, tiers: Sequence[Row], units: Sequence[Row]) -> Cost:

@@ -9,6 +9,26 @@
     again when earlier charges of the period reached it. Units that end below none cost nothing.
 #}
 
+{# Moves whose fractions have any denominators, with one for all of a rating. #}
+{% macro moves_of_one_denominator(moves, key) -%}
+    select
+        moves.{{ key }},
+        moves.position,
+        moves.quantity,
+        moves.fraction_numerator
+        * {{ div_truncated('wholes.denominator', 'moves.fraction_denominator') }}
+            as fraction_numerator,
+        wholes.denominator as fraction_denominator
+    from {{ moves }} as moves
+    inner join (
+        select
+            {{ key }},
+            {{ common_multiple('fraction_denominator') }} as denominator
+        from {{ moves }} as all_moves
+        group by {{ key }}
+    ) as wholes on moves.{{ key }} = wholes.{{ key }}
+{%- endmacro %}
+
 {# One row per move and tier: the units of the move that lie within the tier, signed. #}
 {% macro unit_move_slices(moves, tiers, key) -%}
     select
@@ -68,12 +88,8 @@
                     as quantity_numerator,
                 case
                     when totals.full_quantity < 0 then 0
-                    when
-                        totals.highest_quantity > bounds.above_quantity
-                        and not coalesce(
-                            ratings.reached_before_quantity > bounds.above_quantity, false
-                        )
-                        then bounds.flat_amount
+                    when ratings.reached_before_quantity > bounds.above_quantity then 0
+                    when totals.highest_quantity > bounds.above_quantity then bounds.flat_amount
                     when bounds.is_first and bounds.bills_first_flat_at_zero
                         then bounds.flat_amount
                     else 0
@@ -214,11 +230,12 @@
 {%- endmacro %}
 
 {# One row per charge of units that stay: the most units that earlier charges of its month, under the
-   same price, reached. What those reached has paid the flat amounts of its tiers. #}
+   same price, reached. What those reached has paid the flat amounts of its tiers, except where they
+   ended below none and cost nothing. #}
 {% macro units_reached_before(charges, moves) -%}
     select
         charges.usage_charge_id,
-        max(max(moves.quantity_after)) over (
+        max(case when sum(moves.tier_quantity) >= 0 then max(moves.quantity_after) end) over (
             partition by
                 charges.contract_id,
                 charges.contract_line_id,

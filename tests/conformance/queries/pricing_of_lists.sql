@@ -48,30 +48,7 @@ fractions as (
 
 ),
 
-denominators as (
-
-    select
-        case_id,
-        {{ common_multiple('fraction_denominator') }} as denominator
-    from fractions
-    group by case_id
-
-),
-
-moves as (
-
-    select
-        fractions.case_id,
-        fractions.position,
-        fractions.quantity,
-        fractions.fraction_numerator
-        * {{ div_truncated('denominators.denominator', 'fractions.fraction_denominator') }}
-            as fraction_numerator,
-        denominators.denominator as fraction_denominator
-    from fractions
-    inner join denominators on fractions.case_id = denominators.case_id
-
-),
+moves as ({{ moves_of_one_denominator('fractions', 'case_id') }}),
 
 stayed_tiers as (
 

@@ -247,6 +247,12 @@ CASES: dict[str, Case] = {
     ),
     # They end below none.
     "BELOW_NONE": _staying("BELOW_NONE", ("06-16", "2"), ("06-20", "-5"), expected={_JUNE: 0}),
+    # What ended below none has paid no flat amount, so both are due beside
+    # ((-3 x 20 + 8 x 15) x 10 + 2 x 15 x 5) / 30.
+    "UP_FROM_BELOW": _staying(
+        "UP_FROM_BELOW", ("06-02", "2"), ("06-05", "-5"), ("06-16", "10"), amended="2026-06-11",
+        expected={_JUNE: 0, "2026-06-11": 17500},
+    ),
     # The first tier goes on below zero: (-2 x 30 + 5 x 15) x 10 / 30 + 100.
     "BACK_FROM_BELOW": _staying(
         "BACK_FROM_BELOW", ("06-01", "-2"), ("06-16", "5"), expected={_JUNE: 10500}
@@ -268,6 +274,12 @@ CASES: dict[str, Case] = {
     "DISCOUNT": _staying(
         "DISCOUNT", ("06-30", "1"), tiers=[("", "3.50", "0")], discounts=[("percent", "10")],
         expected={_JUNE: 11},
+    ),
+    # 2.50 / 30 has none either, and 90 % of it is 7.5 cents.
+    "DISCOUNT_BELOW": _staying(
+        "DISCOUNT_BELOW", ("06-30", "1"), tiers=[("", "2.50", "0")],
+        discounts=[("percent", "10")],
+        expected={_JUNE: 8},
     ),
     # (5 x 10 + 2 x 5) x 10 / 30 + 150; then x 20 / 30, of which 10.00 are left to the maximum.
     "LIMITED_SEATS": _staying(
