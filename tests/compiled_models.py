@@ -115,6 +115,7 @@ class CompiledDbt:
         nodes, schemas = self._read()
         chosen = _chosen(nodes, select)
         with open_warehouse(warehouse) as connection:
+            connection.execute("set threads = 1")  # tests run side by side, one for each core
             self._lay_seeds(connection, schemas)
             failed: set[str] = set()
             for node in _in_order(chosen):
