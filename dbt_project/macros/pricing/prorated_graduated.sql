@@ -6,7 +6,8 @@
     all moves of a rating. `tiers` has the tiers.
 
     Flat amounts are not prorated: every tier up to the highest total ever reached is due, but not
-    again when earlier charges of the period reached it. Units that end below none cost nothing.
+    again when earlier charges of the period reached it. Units that end below none cost nothing;
+    what units cost beyond the last bound is unknown.
 #}
 
 {# Moves whose fractions have any denominators, with one for all of a rating. #}
@@ -84,8 +85,11 @@
                 bounds.unit_price,
                 coalesce(totals.full_quantity, 0) as full_quantity,
                 coalesce(totals.denominator, 1) as denominator,
-                case when sums.{{ key }} is null then 0 else sums.quantity_numerator end
-                    as quantity_numerator,
+                case
+                    when sums.{{ key }} is null then 0
+                    when totals.highest_quantity > bounds.last_quantity then null
+                    else sums.quantity_numerator
+                end as quantity_numerator,
                 case
                     when totals.full_quantity < 0 then 0
                     when ratings.reached_before_quantity > bounds.above_quantity then 0
@@ -113,18 +117,24 @@
     {{ or_unknown(tier ~ '.quantity_numerator * ' ~ scaled_price(tier ~ '.unit_price')) }}
 {%- endmacro %}
 
-{# Where each tier begins. #}
+{# Where each tier begins, and where the price ends, if it does. #}
 {% macro walked_tiers(tiers, key) -%}
     select
         tiers.*,
         coalesce(max(tiers.up_to_quantity) over previous_tiers, 0) as above_quantity,
-        count(*) over previous_tiers = 0 as is_first
+        count(*) over previous_tiers = 0 as is_first,
+        case
+            when count(*) over all_tiers = count(tiers.up_to_quantity) over all_tiers
+                then max(tiers.up_to_quantity) over all_tiers
+        end as last_quantity
     from {{ tiers }} as tiers
-    window previous_tiers as (
-        partition by tiers.{{ key }}
-        order by tiers.tier_number
-        rows between unbounded preceding and 1 preceding
-    )
+    window
+        previous_tiers as (
+            partition by tiers.{{ key }}
+            order by tiers.tier_number
+            rows between unbounded preceding and 1 preceding
+        ),
+        all_tiers as (partition by tiers.{{ key }})
 {%- endmacro %}
 
 {# One row per rating with moves: the units at its end, the most there ever were, and the denominator
