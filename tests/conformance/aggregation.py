@@ -33,7 +33,7 @@ def translate(case_id: str, kind: str, inputs: Inputs) -> tuple[str, Rows]:  # n
             "position": position,
             "event_id": event.text("id"),
             "occurred_at": event.instant("timestamp"),
-            "properties": _properties(event.raw("properties"), period),
+            "properties": _properties(event.raw("properties")),
         }
         for position, event in enumerate(inputs.parts("events"))
     ]
@@ -76,7 +76,7 @@ def _refuse_what_is_not_said(period: Row, inputs: Inputs) -> None:
     aggregation = period["aggregation"]
     if period["initial_value"] and aggregation != "weighted_sum":
         raise UnsupportedError("An initial value is the level of a weighted sum.")
-    if period["initial_value"] and (period["group_by"] or period["is_recurring"]):
+    if period["initial_value"] and period["group_by"]:
         raise UnsupportedError("Whose initial value it is is not said.")
     if period["is_recurring"] and aggregation not in _CARRYING:
         raise UnsupportedError(f"What a recurring {aggregation} carries is not said.")
@@ -89,14 +89,10 @@ def _conditions(given: Any) -> dict[str, list[str] | None]:
     return {name: conditions.texts(name) for name in given}
 
 
-def _properties(given: Any, period: Row) -> dict[str, str | None]:
-    properties = {
+def _properties(given: Any) -> dict[str, str | None]:
+    return {
         name: value
         if value is None or isinstance(value, str)
         else Inputs.exact(value, decimals=12, digits=20)
         for name, value in given.items()
     }
-    is_counted = period["aggregation"] == "count"
-    if not is_counted and properties.get(period["field"]) is None and not period["is_numeric_only"]:
-        raise UnsupportedError("What an event without the field counts is not said.")
-    return properties

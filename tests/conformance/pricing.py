@@ -76,6 +76,8 @@ def _line_terms(kind: str, scenario: str | None, inputs: Inputs) -> Row:
         raise UnsupportedError("Whether limits go for a bucket or for all is not said.")
     if terms["amount_billed_before"] and not is_limited and (has_before or scenario):
         raise UnsupportedError("What was billed before is said twice.")
+    if terms["amount_billed_before"] and terms["percent_discount"] and not is_limited:
+        raise UnsupportedError("Whether what was billed before was discounted is not said.")
     return terms
 
 
@@ -100,7 +102,7 @@ def _conversion(inputs: Inputs) -> Row:
     decimals = conversion.integer("decimals")
     row = {
         "conversion_operation": conversion.choice("operation", "multiply", "divide"),
-        "conversion_factor": conversion.price("factor"),
+        "conversion_factor": conversion.amount("factor"),
         "conversion_rounding": rounding,
         "conversion_decimals": None if rounding in {None, "none"} else decimals or 0,
     }
@@ -183,11 +185,11 @@ def _tiers(model: str, part: str, inputs: Inputs) -> Iterator[Row]:
     elif model == "dynamic":
         yield _tier(unit_price=inputs.price("multiplier"))
     elif model == "per_unit":
-        by_group = inputs.raw("group_unit_amounts", None)
-        if by_group is not None and part in by_group:
-            yield _tier(unit_price=inputs.exact(by_group[part], decimals=12, digits=8))
-        else:
-            yield _tier(unit_price=inputs.price("unit_amount"))
+        by_group = inputs.raw("group_unit_amounts", None) or {}
+        of_rest = inputs.price("unit_amount")
+        has_own = part in by_group
+        own = inputs.exact(by_group[part], decimals=12, digits=8) if has_own else of_rest
+        yield _tier(unit_price=own)
     elif model.startswith("block"):
         unit = Inputs(inputs.raw("units")[part]) if part else inputs
         yield from _block_tiers(unit)

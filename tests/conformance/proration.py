@@ -5,6 +5,7 @@ Does not: counting days or amounts (the macros do).
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from tests.conformance.batch import Rows
@@ -145,15 +146,15 @@ def _plan_changes(case_id: str, method: str, inputs: Inputs) -> list[Row]:
         **inputs.rounding(),
     }
     if method == "plan_change":
-        return [change | _plans(0, None, inputs)]
+        return [change | _plans(0, None, change, inputs)]
     return [
-        change | _plans(position, part.text("name"), part)
+        change | _plans(position, part.text("name"), change, part)
         for position, part in enumerate(inputs.parts("components"))
     ]
 
 
-def _plans(position: int, component: str | None, inputs: Inputs) -> Row:
-    return {
+def _plans(position: int, component: str | None, change: Row, inputs: Inputs) -> Row:
+    row = {
         "position": position,
         "component": component,
         "old_amount": inputs.amount("old_amount"),
@@ -163,6 +164,10 @@ def _plans(position: int, component: str | None, inputs: Inputs) -> Row:
         "is_one_time": inputs.boolean("one_time", False),
         "is_usage_based": inputs.boolean("usage_based", False),
     }
+    is_of_one = {Decimal(row["old_quantity"]), Decimal(row["new_quantity"])} == {Decimal(1)}
+    if change["daily_rate_decimals"] is not None and not is_of_one:
+        raise UnsupportedError("Whether the daily rate is of one unit or of all is not said.")
+    return row
 
 
 _METHODS: dict[str, Callable[[Inputs], Row]] = {

@@ -7,7 +7,7 @@ create table cases.terms (
     billing_mode varchar,
     line_position varchar,
     conversion_operation varchar,
-    conversion_factor decimal(20, 12),
+    conversion_factor decimal(38, 12),
     conversion_decimals integer,
     conversion_rounding varchar,
     package_size decimal(28, 6),

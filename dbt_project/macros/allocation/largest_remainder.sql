@@ -8,6 +8,7 @@
     select
         ranked.*,
         case
+            when ranked.total_units = 0 then 0
             when ranked.weight_total > 0 and ranked.smallest_weight >= 0 and ranked.total_units >= 0
                 then
                     ranked.whole_share

@@ -7,12 +7,12 @@
             then {{ or_unknown(quantity_from_scaled(
                 'case ' ~ operation
                 ~ " when 'multiply' then " ~ round_ratio(
-                    scaled_quantity(quantity) ~ ' * ' ~ scaled_price(factor),
+                    scaled_quantity(quantity) ~ ' * ' ~ scaled_amount(factor),
                     power_of_ten('6'), '12', decimals, rounding,
                 )
                 ~ " when 'divide' then " ~ round_ratio(
                     scaled_quantity(quantity) ~ ' * ' ~ power_of_ten('12'),
-                    scaled_price(factor), '6', decimals, rounding,
+                    scaled_amount(factor), '6', decimals, rounding,
                 )
                 ~ ' end'
             )) }}

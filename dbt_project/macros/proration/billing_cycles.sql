@@ -11,8 +11,9 @@
 #}
 {% macro billed_in_advance(cycle) -%}
     case
-        when {{ cycle }}.to_date <= {{ cycle }}.from_date then null
+        when {{ cycle }}.to_date < {{ cycle }}.from_date then null
         when {{ cycle }}.target_date < {{ cycle }}.from_date then null
+        when {{ cycle }}.to_date = {{ cycle }}.from_date then 0
         when {{ cycle }}.to_date < {{ first_billing_date(cycle) }}
             then {{ stub_before(cycle, cycle ~ '.to_date') }}
         else

@@ -73,6 +73,29 @@ aggregated as (
 
 ),
 
+unclear as (
+
+    -- What an event without the field counts is not said, nor whether earlier units are part of an
+    -- initial value, nor whether a group that is not listed is reported.
+    select counted.case_id
+    from counted
+    inner join periods on counted.case_id = periods.case_id
+    where
+        (counted.value_text is null and counted.aggregation <> 'count')
+        or (counted.is_carried and periods.initial_value is not null)
+    union all
+    select aggregated.case_id
+    from aggregated
+    left join cases.report_groups as report_groups
+        on
+            aggregated.case_id = report_groups.case_id
+            and aggregated.group_key = report_groups.group_values
+    where
+        report_groups.case_id is null
+        and aggregated.case_id in (select case_id from cases.report_groups)
+
+),
+
 grouped as (
 
     select
@@ -80,6 +103,7 @@ grouped as (
         groups.group_key,
         coalesce(aggregated.event_count, 0) as event_count,
         case
+            when periods.case_id in (select case_id from unclear) then null
             when aggregated.case_id is null then 0
             when aggregated.is_numeric or periods.aggregation = 'count' then aggregated.numerator
         end as numerator,
@@ -159,14 +183,18 @@ answers as (
         and valued.aggregation in ('prorated_sum', 'prorated_unique_count')
     union all
     select
-        valued.case_id,
+        periods.case_id,
         'groups_total',
         null,
         null,
-        case when count(*) = count(valued.value_scaled) then sum(valued.value_scaled) end
-    from valued
-    where valued.group_by is not null
-    group by valued.case_id
+        case
+            when count(valued.case_id) = count(valued.value_scaled)
+                then coalesce(sum(valued.value_scaled), 0)
+        end
+    from periods
+    left join valued on periods.case_id = valued.case_id
+    where periods.group_by is not null
+    group by periods.case_id
     union all
     select
         periods.case_id,

@@ -83,7 +83,8 @@ balances as ({{ grant_balances('cases.spans', 'ordered_grants', 'cases.usages', 
 
 undecided as (
 
-    -- Whether what happens at the very end of the span has happened is not said.
+    -- Whether what happens at the very end of the span has happened is not said, nor whether a
+    -- balance at its start is from before or after the grant starts again.
     select distinct grants.case_id
     from ordered_grants as grants
     inner join cases.spans as spans on grants.case_id = spans.case_id
@@ -92,6 +93,11 @@ undecided as (
         or (
             spans.until_at < grants.ends_at
             and {{ microseconds_between('grants.anchor_at', 'spans.until_at') }}
+            % (grants.every_days * 86400000000) = 0
+        )
+        or (
+            grants.starting_balance <> grants.amount
+            and {{ microseconds_between('grants.anchor_at', 'spans.start_at') }}
             % (grants.every_days * 86400000000) = 0
         )
 

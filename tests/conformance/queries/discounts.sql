@@ -87,6 +87,15 @@ answers as (
     from discounted
     union all
     select
+        to_spread.case_id,
+        'discount_total',
+        null,
+        null,
+        to_spread.total_scaled
+    from to_spread
+    inner join subtotals on to_spread.case_id = subtotals.case_id and subtotals.method = 'spread'
+    union all
+    select
         discounted.case_id,
         'final_total',
         null,
@@ -109,7 +118,7 @@ answers as (
         not shares.must_be_even
         or shares.case_id not in (
             select uneven.case_id from shares as uneven
-            where uneven.remainder is distinct from 0
+            where uneven.remainder is distinct from 0 and uneven.total_units <> 0
         )
     union all
     select

@@ -11,7 +11,8 @@ percentages as (
         case
             when count(paid.case_id) = count(paid.amount_scaled)
                 then coalesce(sum(paid.amount_scaled), 0)
-        end as scaled
+        end as amount_scaled,
+        coalesce(sum(paid.amount), 0) as quantity
     from cases.terms as terms
     left join paid on terms.case_id = paid.case_id
     where terms.price_model = 'percentage'
@@ -101,20 +102,23 @@ lines as (
 priced_events as (
 
     select
-        line_amounts.case_id,
-        sum({{ scaled_by_18('line_amounts.amount') }}) as amount_scaled,
-        sum(line_amounts.quantity) as quantity,
+        terms.case_id,
+        coalesce(sum({{ scaled_by_18('line_amounts.amount') }}), 0) as amount_scaled,
+        coalesce(sum(line_amounts.quantity), 0) as quantity,
         min(terms.effective_decimals) as effective_decimals
-    from cases.line_amounts as line_amounts
-    inner join cases.terms as terms
-        on line_amounts.case_id = terms.case_id and terms.price_model = 'dynamic'
-    group by line_amounts.case_id
+    from cases.terms as terms
+    left join cases.line_amounts as line_amounts on terms.case_id = line_amounts.case_id
+    where terms.price_model = 'dynamic'
+    group by terms.case_id
 
 ),
 
 unrounded as (
 
-    select percentages.* from percentages
+    select
+        percentages.case_id,
+        percentages.amount_scaled as scaled
+    from percentages
     union all
     select
         capacities.case_id,
@@ -149,6 +153,30 @@ answers as (
             'priced_events.effective_decimals',
         ) }} as scaled
     from priced_events
+    where scaled is not null
+    union all
+    select
+        percentages.case_id,
+        'effective_unit_amount',
+        {{ effective_unit_amount(
+            'percentages.amount_scaled', 'percentages.quantity', 'terms.effective_decimals'
+        ) }} as scaled
+    from percentages
+    inner join cases.terms as terms on percentages.case_id = terms.case_id
+    where scaled is not null
+    union all
+    select
+        stayed.case_id,
+        'effective_unit_amount',
+        {{ effective_unit_amount(
+            round_ratio(
+                'stayed.numerator', 'stayed.denominator', '18',
+                'terms.rounding_decimals', 'terms.rounding_mode',
+            ),
+            at_least('stayed.full_quantity', '0'), 'terms.effective_decimals',
+        ) }} as scaled
+    from stayed
+    inner join cases.terms as terms on stayed.case_id = terms.case_id
     where scaled is not null
     union all
     select

@@ -83,7 +83,7 @@ priced as (
     select
         tiered.rating_id,
         {{ rating_amount('tiered') }} as amount_scaled,
-        sum(tiered.units_scaled) as units_scaled,
+        case when count(tiered.tier_cap) = 0 then sum(tiered.units_scaled) end as units_scaled,
         sum({{ scaled_by_18('tiered.flat_due') }}) as flat_scaled,
         sum(tiered.takes) as takes,
         max(case when tiered.takes > 0 or tiered.is_first then tiered.tier_number end)
@@ -112,6 +112,11 @@ parts as (
         totals.case_id,
         totals.part,
         case
+            when
+                totals.price_model = 'flat'
+                and totals.line_position <> 'single'
+                and totals.billing_mode is null
+                then null
             when not {{ line_bills(
                 'totals.price_model', 'totals.billing_mode', 'totals.line_position'
             ) }} then 0
@@ -124,7 +129,14 @@ parts as (
                 and totals.line_position is null
                 and earlier.rounded_scaled <> 0
                 then null
-            else totals.rounded_scaled - earlier.rounded_scaled
+            -- Whether the difference is rounded or what it is taken of matters where it shows.
+            when
+                totals.price_model = 'dynamic'
+                or totals.rounded_scaled - earlier.rounded_scaled = {{ round_scaled(
+                    'totals.amount_scaled - earlier.amount_scaled',
+                    'totals.rounding_decimals', 'totals.rounding_mode',
+                ) }}
+                then totals.rounded_scaled - earlier.rounded_scaled
         end as line_scaled,
         coalesce(earlier.rounded_scaled, 0) as earlier_scaled,
         {{ round_scaled(
@@ -138,7 +150,18 @@ parts as (
         totals.takes - coalesce(earlier.takes, 0) as takes,
         totals.converted_quantity - coalesce(earlier.converted_quantity, 0) as converted_quantity,
         totals.tier_number,
-        coalesce(totals.full_quantity, totals.quantity) as counted_quantity
+        coalesce(
+            totals.full_quantity,
+            case
+                when totals.free_quantity is not null
+                    then
+                        {{ billable_quantity('totals.converted_quantity', 'totals.free_quantity') }}
+                        - coalesce({{ billable_quantity(
+                            'earlier.converted_quantity', 'earlier.free_quantity'
+                        ) }}, 0)
+            end,
+            totals.quantity
+        ) as counted_quantity
     from amounts as totals
     left join amounts as earlier
         on

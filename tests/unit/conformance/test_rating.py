@@ -152,6 +152,109 @@ OPEN: dict[str, tuple[str, dict[str, Any]]] = {
             "events": [{"timestamp": "2026-01-02T00:00:00Z", "properties": {}}],
         },
     ),
+    "whether a difference of prices is rounded or each of them": (
+        "rating",
+        {
+            "price_model": "per_unit",
+            "unit_amount": "0.004",
+            "quantity_before": "1",
+            "quantity": "1",
+            "rounding": CENTS,
+        },
+    ),
+    "whether a group that is not listed is reported": (
+        "aggregation",
+        {
+            "aggregation": "sum",
+            "field": "v",
+            "group_by": ["region"],
+            "report_groups": [{"region": "eu"}],
+            "period_start": "2026-01-01T00:00:00Z",
+            "period_end_exclusive": "2026-02-01T00:00:00Z",
+            "events": [
+                {"timestamp": "2026-01-02T00:00:00Z", "properties": {"region": "us", "v": "1"}}
+            ],
+        },
+    ),
+    "whether earlier units are part of an initial value": (
+        "aggregation",
+        {
+            "aggregation": "weighted_sum",
+            "field": "v",
+            "recurring": True,
+            "initial_value": "10",
+            "period_start": "2026-01-01T00:00:00Z",
+            "period_end_exclusive": "2026-02-01T00:00:00Z",
+            "events": [{"timestamp": "2025-12-31T00:00:00Z", "properties": {"v": "1"}}],
+        },
+    ),
+    "whether the daily rate is of one unit or of all": (
+        "proration",
+        {
+            "method": "plan_change",
+            "old_amount": "100",
+            "old_quantity": "6",
+            "new_amount": "100",
+            "daily_rate_decimals": 2,
+            "period_start": "2026-03-01",
+            "period_end_exclusive": "2026-04-01",
+            "change_date": "2026-03-11",
+            "day_count": "actual/actual",
+            "rounding": CENTS,
+        },
+    ),
+    "which line of a period bills a flat fee": (
+        "rating",
+        {
+            "price_model": "flat",
+            "flat_amount": "10",
+            "line_position": "first",
+            "rounding": CENTS,
+        },
+    ),
+    "whether what was billed before was discounted": (
+        "minimum_commitment",
+        {
+            "price_model": "per_unit",
+            "unit_amount": "1",
+            "quantity": "10",
+            "percent_discount": "50",
+            "amount_billed_before": "2",
+            "rounding": CENTS,
+        },
+    ),
+    "what units that stay cost beyond the last tier": (
+        "rating",
+        {
+            "price_model": "prorated_graduated",
+            "tiers": TIERS,
+            "bill_first_tier_flat_at_zero": False,
+            "events": [
+                {"quantity": "21", "prorated_quantity": "21"},
+                {"quantity": "-5", "prorated_quantity": "-1"},
+            ],
+            "rounding": CENTS,
+        },
+    ),
+    "whether a grant that recurs as the span begins starts again": (
+        "credit_drawdown",
+        {
+            "method": "metered_grants",
+            "start": "2026-01-08T00:00:00Z",
+            "until": "2026-01-09T00:00:00Z",
+            "usage": [],
+            "grants": [
+                {
+                    "id": "g",
+                    "amount": "10",
+                    "starting_balance": "4",
+                    "effective_at": "2026-01-01T00:00:00Z",
+                    "expires_at": "2026-02-01T00:00:00Z",
+                    "recurrence": {"every_days": 7, "anchor": "2026-01-01T00:00:00Z"},
+                }
+            ],
+        },
+    ),
     "another kind": ("forecast", {}),
 }
 
