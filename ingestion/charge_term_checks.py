@@ -22,27 +22,29 @@ def check_charge_terms(tables: Tables, mistakes: Mistakes) -> None:
     """Note terms and discounts that no price has, and those that contradict themselves."""
     if "reference/prices.csv" in mistakes.unreadable:
         return
-    prices = {(row["price_id"], row["valid_from"]) for row in tables["prices"]}
+    models = {(row["price_id"], row["valid_from"]): row["price_model"] for row in tables["prices"]}
     for file, rows in (
         (_TERMS, tables["price_charge_terms"]),
         (_DISCOUNTS, tables["price_discounts"]),
     ):
         for row in rows:
-            if (row["price_id"], row["valid_from"]) not in prices:
+            if (row["price_id"], row["valid_from"]) not in models:
                 cure = (
                     "reference/prices.csv has no such price_id and valid_from. Add it there or"
                     " correct this row."
                 )
                 mistakes.add(file, row.line, f"{row['price_id']}, {row['valid_from']}", cure)
     for row in tables["price_charge_terms"]:
-        for value, cure in _contradictions(row):
+        for value, cure in _contradictions(row, models.get((row["price_id"], row["valid_from"]))):
             mistakes.add(_TERMS, row.line, value, cure)
     for row in tables["price_discounts"]:
         for value, cure in _unfit_discounts(row):
             mistakes.add(_DISCOUNTS, row.line, value, cure)
 
 
-def _contradictions(row: ReferenceRow) -> Iterator[tuple[str, str]]:
+def _contradictions(row: ReferenceRow, model: str | None) -> Iterator[tuple[str, str]]:
+    if row["flat_proration"] not in {"", "none"} and model not in {"flat", None}:
+        yield row["flat_proration"], "Only a price of the model flat counts days. Empty it."
     if row["rounding_place"] in {"tier", "amount"} and not row["rounding_decimals"]:
         yield row["rounding_place"], "What is rounded there needs rounding_decimals."
     if not _is_between(row["rounding_decimals"], _LEAST_DECIMALS, _MOST_DECIMALS):

@@ -105,6 +105,7 @@ PRICE_TABLES = (
             choice("rounding_mode", *ROUNDING_MODES, is_optional=True),
             Column(name="bills_first_flat_at_zero", kind="boolean", is_optional=True),
             choice("flat_billing", "advance", "arrears", is_optional=True),
+            choice("flat_proration", "none", "days", "30/360", is_optional=True),
             Column(name="starts_within_month", kind="boolean", is_optional=True),
             *optional_amounts("minimum_amount", "maximum_amount"),
             *optional_amounts("commitment_amount", "spend_cap_amount"),

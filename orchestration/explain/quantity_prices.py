@@ -6,8 +6,9 @@ Does not: how the quantity was measured (measurements); prices of units (unit_pr
 
 from decimal import Decimal
 
+from orchestration.explain.arithmetic import evaluate
 from orchestration.explain.books import Row
-from orchestration.explain.charge_steps import Cost, rounded
+from orchestration.explain.charge_steps import KEPT_DECIMALS, Cost, is_longer_than_kept, rounded
 from orchestration.explain.event_prices import cost_of_events
 from orchestration.explain.explanation import (
     UNKNOWN,
@@ -127,6 +128,8 @@ def _cost(charge: Row, tier: Row, outcomes: list[Row]) -> Step:
     if tier["maximum_amount"] is not None:
         template = f"min({template}; {{}})"
         operands.append(("maximum of the tier", number(tier["maximum_amount"])))
+    if charge["flat_days"] is not None:
+        template, operands = _for_its_days(charge, template, operands)
     if charge["rounding_place"] == "tier":
         template = rounded(
             template,
@@ -141,6 +144,20 @@ def _cost(charge: Row, tier: Row, outcomes: list[Row]) -> Step:
         charge["currency"],
         stored=tier["amount"],
     )
+
+
+def _for_its_days(charge: Row, template: str, operands: list[Operand]) -> tuple[str, list[Operand]]:
+    """Return what of a flat amount falls to the days of a charge; kept to 18 decimals."""
+    template = f"({template}) x {{}} / {{}}"
+    operands = [
+        *operands,
+        ("days of the charge", number(charge["flat_days"])),
+        ("days of the month", number(charge["flat_month_days"])),
+    ]
+    exact = evaluate(template.format(*(text for _, text in operands)), KEPT_DECIMALS)
+    if charge["rounding_place"] != "tier" and is_longer_than_kept(exact):
+        template = rounded(template, KEPT_DECIMALS, "half_up")
+    return template, operands
 
 
 def unit_word(charge: Row, count: int = 1) -> str:

@@ -32,10 +32,3 @@
     qualify
         row_number() over (partition by fitting.{{ key }} order by fitting.tier_number) = 1
 {%- endmacro %}
-
-{# The part of a tier's flat amount that a charge with some of the days of a month pays. #}
-{% macro capacity_share(flat_amount, days_charged, days_of_line) -%}
-    {{ round_ratio(
-        scaled_by_18(flat_amount) ~ ' * ' ~ wide(days_charged), days_of_line, '18', '18', "'half_up'"
-    ) }}
-{%- endmacro %}

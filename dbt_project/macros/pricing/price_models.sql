@@ -29,6 +29,13 @@
    events: cost by charge; capacities: the tier that is due; stayed: cost by tier. #}
 {% macro tier_cost(tier, events, capacities, stayed) -%}
     case {{ tier }}.price_model
+        when 'flat'
+            then case
+                when {{ tier }}.flat_days is null then {{ tier }}.amount_scaled
+                else {{ share_of_days(
+                    tier ~ '.amount_scaled', tier ~ '.flat_days', tier ~ '.flat_month_days'
+                ) }}
+            end
         when 'percentage'
             then case
                 when {{ events }}.usage_charge_id is null then 0 else {{ events }}.amount_scaled
@@ -36,8 +43,8 @@
         when 'capacity'
             then case
                 when {{ capacities }}.usage_charge_id is null then 0
-                else {{ capacity_share(
-                    tier ~ '.flat_amount',
+                else {{ share_of_days(
+                    scaled_by_18(tier ~ '.flat_amount'),
                     capacities ~ '.days_charged', capacities ~ '.days_of_line',
                 ) }}
             end

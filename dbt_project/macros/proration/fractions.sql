@@ -33,6 +33,11 @@
     ) }}
 {%- endmacro %}
 
+{# A part of an amount for some of its days, both as counts of 10^-18. #}
+{% macro share_of_days(amount_scaled, days, of_days) -%}
+    {{ round_ratio(amount_scaled ~ ' * ' ~ wide(days), of_days, '18', '18', "'half_up'") }}
+{%- endmacro %}
+
 {# An amount times a fraction, tax added before the one rounding. #}
 {% macro amount_of_fraction(
     amount, numerator, denominator, rounding_decimals, rounding_mode, tax_percent='0'

@@ -63,6 +63,28 @@ PLANS: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
         _plan("flat", [("", "0", "12.50")], flat_billing="advance", amended="2026-06-11"),
         {"2026-05-01": 1250, "2026-06-01": 1250, "2026-06-11": 0},
     ),
+    # From 11 May: 21 of 31 days; 10 of 30 and 20 of 30, each charge its own.
+    "FLAT_BY_DAYS": (
+        _plan(
+            "flat",
+            [("", "0", "12.50")],
+            flat_proration="days",
+            contract={"term_start": "2026-05-11", "term_end": "2026-06-30"},
+            amended="2026-06-11",
+        ),
+        {"2026-05-11": 847, "2026-06-01": 417, "2026-06-11": 833},
+    ),
+    # A month has 30 days: from 11 May 20 of them, and 20 through 20 June.
+    "FLAT_BY_30_DAYS": (
+        _plan(
+            "flat",
+            [("", "0", "12")],
+            flat_proration="30/360",
+            flat_billing="advance",
+            contract={"term_start": "2026-05-11", "term_end": "2026-06-20"},
+        ),
+        {"2026-05-11": 800, "2026-06-01": 800},
+    ),
     # 3.00 without use in May; 3.00 + 2 x 0.50 in June.
     "FLAT_AT_ZERO": (
         _plan(
@@ -386,6 +408,23 @@ def test_days_without_service_are_not_prorated_for(tmp_path: Path) -> None:
     terms = {"minimum_amount": "93", "limit_proration": "days"}
     warehouse = _world(tmp_path, "2026-07-01 12:00:00", paused, resumed, charge_terms=terms)
     assert _charges(warehouse) == [("K|K-1|1|2026-05", 4500), ("K|K-1|1|2026-06", 3100)]
+
+
+def test_a_flat_fee_by_days_is_not_due_while_service_is_suspended(tmp_path: Path) -> None:
+    # May without the 16th to the 20th: 15 and 11 of 31 days. What is used meanwhile is held.
+    pause = {"contract_id": "K", "pause_id": "A"}
+    paused = event(
+        "subscription.paused", "p", effective_date="2026-05-16", mode="suspend_extend", **pause
+    )
+    resumed = event("subscription.resumed", "r", effective_date="2026-05-21", **pause)
+    warehouse = _world(tmp_path, "2026-06-01 12:00:00", paused, resumed)
+    plan = price("P1", "flat", [("", "0", "31")], charge_terms={"flat_proration": "days"})
+    for table, rows in plan.items():
+        warehouse.replace(table, rows)
+    assert _charges(warehouse) == [
+        ("K|K-1|1|2026-05", 1500),
+        ("K|K-1|1|2026-05|2026-05-21", 1100),
+    ]
 
 
 @pytest.mark.parametrize(

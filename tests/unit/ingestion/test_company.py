@@ -195,6 +195,7 @@ def test_terms_of_a_price_are_whole_and_have_a_price(
             "window_first_month must be a month, from 1 to 12.",
         ),
         ({"minimum_amount": "5", "maximum_amount": "4"}, "must not be less than minimum_amount."),
+        ({"flat_proration": "days"}, "Only a price of the model flat counts days. Empty it."),
         ({"window_months": "12"}, "A window needs a commitment_amount or a spend_cap_amount."),
         (
             {"window_first_month": "1", "commitment_amount": "5"},

@@ -46,8 +46,16 @@ converted as (
             'quantities.quantity', 'prices.conversion_operation', 'prices.conversion_factor',
             'prices.conversion_decimals', 'prices.conversion_rounding',
         ) }} as converted_quantity,
-        {{ line_bills("'flat'", 'prices.flat_billing', 'quantities.line_position') }}
+        (
+            {{ line_bills("'flat'", 'prices.flat_billing', 'quantities.line_position') }}
+            or prices.flat_day_count is not null
+        )
         and (prices.flat_billing = 'advance' or quantities.is_complete) as flat_is_due,
+        {{ inclusive_days(
+            'prices.flat_day_count', 'quantities.service_start_date', 'quantities.service_end_date'
+        ) }} as flat_days,
+        {{ inclusive_month_days('prices.flat_day_count', 'quantities.service_start_date') }}
+            as flat_month_days,
         left(prices.snapshot_hash, 12) || ':' || prices.price_id as price_version
     from quantities
     left join prices

@@ -80,6 +80,8 @@ rated as (
                 else coalesce(price_tiers.flat_amount, 0)
             end as decimal(20, 12)
         ) as flat_amount,
+        charges.flat_days,
+        charges.flat_month_days,
         price_tiers.maximum_amount as tier_cap,
         price_tiers.block_size
     from charges

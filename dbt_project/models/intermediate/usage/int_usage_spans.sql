@@ -1,6 +1,6 @@
 -- One row per usage contract line, contract version and accounting period, or part of it when a
--- price begins within the month, or service is suspended where units stay: the days that are
--- charged together. What is measured of a capacity price is the month, of any other those days.
+-- price begins within the month, or service is suspended where units stay or a flat amount counts
+-- days: the days that are charged together. What is measured of a capacity price is the month, of any other those days.
 with
 
 usage_months as (
@@ -27,7 +27,17 @@ meters as (
 
 ),
 
--- Where units stay, days without service are no part of any charge.
+-- Where units stay or a flat amount counts days, days without service are no part of any charge.
+flats_by_days as (
+
+    select distinct
+        price_id,
+        currency
+    from prices
+    where flat_day_count is not null
+
+),
+
 suspended as (
 
     select
@@ -37,12 +47,17 @@ suspended as (
         suspensions.suspended_from,
         suspensions.suspended_to
     from usage_months
-    inner join meters on usage_months.meter_code = meters.meter_code
     inner join suspensions
         on
             usage_months.contract_id = suspensions.contract_id
             and usage_months.first_date < suspensions.suspended_to
             and usage_months.last_date >= suspensions.suspended_from
+    left join meters on usage_months.meter_code = meters.meter_code
+    left join flats_by_days
+        on
+            usage_months.price_id = flats_by_days.price_id
+            and usage_months.currency = flats_by_days.currency
+    where meters.meter_code is not null or flats_by_days.price_id is not null
 
 ),
 

@@ -105,6 +105,8 @@ usage_charges as (
         charges.included_quantity,
         cast(charges.free_quantity as decimal(28, 6)) as free_quantity,
         charges.billable_quantity,
+        cast(charges.flat_days as integer) as flat_days,
+        cast(charges.flat_month_days as integer) as flat_month_days,
         {%- for part in ['rated', 'adjustment', 'charge'] %}
             cast(
                 case

@@ -60,6 +60,10 @@ typed as (
         coalesce(charge_terms.bills_first_flat_at_zero = 'true', false)
             as bills_first_flat_at_zero,
         coalesce(nullif(charge_terms.flat_billing, ''), 'arrears') as flat_billing,
+        case charge_terms.flat_proration
+            when 'days' then 'actual/actual'
+            when '30/360' then 'strict30/360'
+        end as flat_day_count,
         coalesce(charge_terms.starts_within_month = 'true', false) as starts_within_month,
         {%- for amount in ['minimum', 'maximum', 'commitment', 'spend_cap'] %}
             cast(nullif(charge_terms.{{ amount }}_amount, '') as decimal(20, 12))
