@@ -122,14 +122,11 @@
         union all
         select usage_events.*
         from {{ source('raw', 'usage') }} as usage_events
+        inner join (select distinct source, subject, usage_day from {{ scope }}) as scoped
+            on {{ is_same_usage_day('scoped', 'usage_events') }}
         where
             usage_events.manifest_number <= {{ last_ingest_added_up() }}
             and usage_events.meter_code in (select event_code from {{ event_codes }})
-            and usage_events.usage_day in (select days.usage_day from {{ scope }} as days)
-            and exists (
-                select 1 from {{ scope }} as scoped
-                where {{ is_same_usage_day('scoped', 'usage_events') }}
-            )
     {% endif %}
 {%- endmacro %}
 

@@ -73,9 +73,12 @@ corrections_in_scope as (
 
 usage_days as (
 
-    select usage_day from ({{ usage_since() }}) as usage_since
-    union distinct
-    select usage_day from corrected_since
+    select {{ each_of_few('usage_day') }}
+    from (
+        select usage_day from ({{ usage_since() }}) as usage_since
+        union distinct
+        select usage_day from corrected_since
+    ) as usage_days
 
 ),
 
