@@ -33,9 +33,9 @@ def translate(case_id: str, kind: str, inputs: Inputs) -> tuple[str, Rows]:  # n
             "position": position,
             "event_id": event.text("id"),
             "occurred_at": event.instant("timestamp"),
-            "properties": _properties(event.raw("properties")),
+            "properties": _properties(event.raw("properties"), period["operation_field"]),
         }
-        for position, event in enumerate(inputs.parts("events"))
+        for position, event in enumerate(inputs.parts("events", "timestamp"))
     ]
     inputs.end()
     return "aggregation", {
@@ -46,7 +46,9 @@ def translate(case_id: str, kind: str, inputs: Inputs) -> tuple[str, Rows]:  # n
 
 
 def _period(case_id: str, inputs: Inputs) -> Row:
+    inputs.needs("period_start", "period_end_exclusive")
     filters = Inputs(inputs.raw("filter", None) or {})
+    excluded = filters.items("exclude") if filters.has("exclude") else []
     period = {
         "case_id": case_id,
         "aggregation": inputs.choice("aggregation", *_AGGREGATIONS),
@@ -55,8 +57,8 @@ def _period(case_id: str, inputs: Inputs) -> Row:
         "field": inputs.text("field"),
         "operation_field": inputs.text("operation_field"),
         "group_by": inputs.texts("group_by"),
-        "include": _conditions(filters.raw("include", {})),
-        "exclude": [_conditions(each) for each in filters.raw("exclude", [])],
+        "include": _conditions(filters.raw("include", None) or {}),
+        "exclude": [_conditions(each) for each in excluded],
         "is_recurring": inputs.boolean("recurring", False),
         "prorates_carried_units": inputs.boolean("carried_units_prorated", False),
         "full_period_days": inputs.integer("full_period_days"),
@@ -68,6 +70,7 @@ def _period(case_id: str, inputs: Inputs) -> Row:
         "event_value": inputs.amount("event_value"),
         **inputs.rounding(),
     }
+    filters.raw("exclude", None)
     filters.end()
     return period
 
@@ -86,10 +89,13 @@ def _refuse_what_is_not_said(period: Row, inputs: Inputs) -> None:
 
 def _conditions(given: Any) -> dict[str, list[str] | None]:
     conditions = Inputs(given)
+    conditions.needs(*given)
     return {name: conditions.texts(name) for name in given}
 
 
-def _properties(given: Any) -> dict[str, str | None]:
+def _properties(given: Any, operation_field: str | None) -> dict[str, str | None]:
+    if given.get(operation_field) not in {None, "add", "remove"}:
+        raise UnsupportedError(f"Nobody knows this operation: {given[operation_field]!r}.")
     return {
         name: value
         if value is None or isinstance(value, str)

@@ -55,7 +55,7 @@ def _true_up(case_id: str, inputs: Inputs) -> Rows:
         "rounds_fees_first": inputs.boolean("round_fees_first", False),
     }
     fees = []
-    for fee in inputs.parts("fees"):
+    for fee in inputs.parts("fees", "amount"):
         fee.text("type")
         covers = fee.choice("covers", "this_period", "next_period", "other_period")
         fees.append({"case_id": case_id, "amount": fee.amount("amount"), "covers": covers})
@@ -92,6 +92,7 @@ def _cumulative(case_id: str, inputs: Inputs) -> Rows:  # noqa: ARG001
 
 
 def _line_commitment(case_id: str, inputs: Inputs) -> Rows:  # noqa: ARG001
+    inputs.needs("commitment_amount", "normal_charge")
     row = {
         "amount": inputs.amount("commitment_amount"),
         "normal_charge": inputs.amount("normal_charge"),

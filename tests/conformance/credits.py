@@ -34,7 +34,7 @@ def _apply_to_lines(case_id: str, inputs: Inputs) -> Rows:
             "position": position,
             "amount": inputs.exact(amount, decimals=12, digits=12),
         }
-        for position, amount in enumerate(inputs.raw("line_amounts"))
+        for position, amount in enumerate(inputs.items("line_amounts"))
     ]
     credits_given = [
         {
@@ -43,7 +43,7 @@ def _apply_to_lines(case_id: str, inputs: Inputs) -> Rows:
             "wallet_id": credit.text("id"),
             "balance": credit.amount("amount"),
         }
-        for position, credit in enumerate(inputs.parts("credits"))
+        for position, credit in enumerate(inputs.parts("credits", "id", "amount"))
     ]
     return {"bill_items": lines, "wallets": credits_given}
 
@@ -56,7 +56,7 @@ def _wallets(case_id: str, inputs: Inputs) -> Rows:
             "amount": fee.amount("amount"),
             "fee_type": fee.text("type"),
         }
-        for position, fee in enumerate(inputs.parts("fees"))
+        for position, fee in enumerate(inputs.parts("fees", "type", "amount"))
     ]
     wallets = [
         {
@@ -67,12 +67,13 @@ def _wallets(case_id: str, inputs: Inputs) -> Rows:
             "priority": wallet.integer("priority"),
             "only_fee_type": wallet.text("only"),
         }
-        for position, wallet in enumerate(inputs.parts("wallets"))
+        for position, wallet in enumerate(inputs.parts("wallets", "id", "balance", "priority"))
     ]
     return {"bill_items": fees, "wallets": wallets}
 
 
 def _metered_grants(case_id: str, inputs: Inputs) -> Rows:
+    inputs.needs("start", "until")
     span = {
         "case_id": case_id,
         "start_at": inputs.instant("start"),
@@ -80,7 +81,7 @@ def _metered_grants(case_id: str, inputs: Inputs) -> Rows:
     }
     grants = [
         _grant(case_id, position, grant, span["start_at"])
-        for position, grant in enumerate(inputs.parts("grants"))
+        for position, grant in enumerate(inputs.parts("grants", "id", "amount", "effective_at"))
     ]
     usages = [
         {
@@ -89,7 +90,7 @@ def _metered_grants(case_id: str, inputs: Inputs) -> Rows:
             "occurred_at": usage.instant("timestamp"),
             "quantity": usage.amount("quantity"),
         }
-        for position, usage in enumerate(inputs.parts("usage"))
+        for position, usage in enumerate(inputs.parts("usage", "timestamp", "quantity"))
     ]
     return {"spans": [span], "grants": grants, "usages": usages}
 

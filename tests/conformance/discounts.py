@@ -37,14 +37,22 @@ def _coupons(case_id: str, inputs: Inputs) -> tuple[Row, Rows]:
             "case_id": case_id,
             "position": position,
             "coupon_order": None if order == "given" else order,
-            "coupon_type": coupon.choice("type", "fixed", "percent"),
-            "amount": coupon.amount("amount"),
-            "already_used": coupon.amount("already_used", "0"),
-            "percent": coupon.percent("percent"),
+            **_coupon_value(coupon),
+            "already_used": coupon.amount("already_used") or "0",
         }
         for position, coupon in enumerate(inputs.parts("coupons"))
     ]
     return {}, {"bill_items": _fees(case_id, inputs), "coupons": coupons}
+
+
+def _coupon_value(coupon: Inputs) -> Row:
+    coupon_type = coupon.choice("type", "fixed", "percent")
+    coupon.needs("amount" if coupon_type == "fixed" else "percent")
+    return {
+        "coupon_type": coupon_type,
+        "amount": coupon.amount("amount"),
+        "percent": coupon.percent("percent"),
+    }
 
 
 def _spread(case_id: str, inputs: Inputs) -> tuple[Row, Rows]:
@@ -61,12 +69,13 @@ def _allocate(case_id: str, inputs: Inputs) -> tuple[Row, Rows]:
             "amount": item.amount("weight"),
             "tie_break": tie_break,
         }
-        for position, item in enumerate(inputs.parts("items"))
+        for position, item in enumerate(inputs.parts("items", "key", "weight"))
     ]
     return {"amount": inputs.amount("amount")}, {"bill_items": items}
 
 
 def _usage_quantity(case_id: str, inputs: Inputs) -> tuple[Row, Rows]:  # noqa: ARG001
+    inputs.needs("discount_quantity", "quantity")
     bill = {
         "amount": inputs.quantity("discount_quantity"),
         "quantity": inputs.quantity("quantity"),
@@ -82,7 +91,7 @@ def _fees(case_id: str, inputs: Inputs) -> list[Row]:
             "position": position,
             "amount": inputs.exact(amount, decimals=12, digits=12),
         }
-        for position, amount in enumerate(inputs.raw("fees"))
+        for position, amount in enumerate(inputs.items("fees"))
     ]
 
 

@@ -4,13 +4,16 @@ Belongs here: turning texts into values the product's columns can hold, refusing
 Does not: what an input means for an amount.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
 
 _MISSING = object()
+_MOST_DECIMALS = 18
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
 
 
 class UnsupportedError(Exception):
@@ -21,6 +24,8 @@ class Inputs:
     """The fields of a case, or of a part of one."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:
+        if not isinstance(given, Mapping):
+            raise UnsupportedError(f"These are no fields: {given!r}.")
         self._given = given
         self._unread = set(given)
 
@@ -36,6 +41,12 @@ class Inputs:
     def has(self, name: str) -> bool:
         """Return whether the case states a field, without reading it."""
         return self._given.get(name) is not None
+
+    def needs(self, *names: str) -> None:
+        """Refuse a case that does not state a field it cannot do without."""
+        missing = [name for name in names if not self.has(name)]
+        if missing:
+            raise UnsupportedError(f"The case does not say {', '.join(missing)}.")
 
     def amount(self, name: str, default: Any = None) -> str | None:
         """Return an amount of money: up to 12 decimals."""
@@ -68,6 +79,13 @@ class Inputs:
             return None
         number = self.exact(value, decimals=0, digits=9)
         return int(number)
+
+    def decimals(self, name: str) -> int | None:
+        """Return to how many decimals something is rounded, if it is."""
+        number = self.integer(name)
+        if number is not None and not 0 <= number <= _MOST_DECIMALS:
+            raise UnsupportedError(f"{name} cannot be rounded to {number} decimals.")
+        return number
 
     def boolean(self, name: str, default: Any = None) -> bool | None:
         """Return yes or no."""
@@ -127,17 +145,25 @@ class Inputs:
             raise UnsupportedError(f"{name} is no time zone: {value!r}.")
         return value
 
-    def parts(self, name: str) -> Iterator["Inputs"]:
-        """Return a list of parts; each must be read to its end."""
-        for part in self.raw(name):
+    def items(self, name: str) -> list[Any]:
+        """Return a list as it stands."""
+        values = self.raw(name)
+        if not isinstance(values, list):
+            raise UnsupportedError(f"{name} is no list: {values!r}.")
+        return values
+
+    def parts(self, name: str, *needed: str) -> Iterator["Inputs"]:
+        """Return a list of parts with what each needs; each must be read to its end."""
+        for part in self.items(name):
             inputs = Inputs(part)
+            inputs.needs(*needed)
             yield inputs
             inputs.end()
 
     def rounding(self) -> dict[str, Any]:
         """Return how amounts are rounded; a case that says nothing does not round."""
-        given = self.raw("rounding", None) or {"decimals": None, "mode": None}
-        rounding = Inputs(given)
+        given = self.raw("rounding", None)
+        rounding = Inputs({} if given is None else given)
         decimals = rounding.integer("decimals")
         mode = rounding.text("mode")
         rounding.end()
@@ -165,11 +191,10 @@ class Inputs:
         """
         if isinstance(value, (bool, float)) or not isinstance(value, (int, str)):
             raise UnsupportedError(f"This is no exact number: {value!r}.")
-        try:
-            number = Decimal(value)
-        except InvalidOperation as error:
-            raise UnsupportedError(f"This is no number: {value!r}.") from error
-        if not number.is_finite() or abs(number) >= 10**digits:
+        if not _NUMBER.fullmatch(str(value)):
+            raise UnsupportedError(f"This is no number: {value!r}.")
+        number = Decimal(value)
+        if abs(number) >= 10**digits:
             raise UnsupportedError(f"This is too large: {value!r}.")
         if number != 0 and number.normalize().as_tuple().exponent < -decimals:
             raise UnsupportedError(f"This has more than {decimals} decimals: {value!r}.")

@@ -23,7 +23,7 @@ def translate(case_id: str, model: str, inputs: Inputs) -> Rows:
         "price_model": model,
         "bills_first_flat_at_zero": inputs.boolean("bill_first_tier_flat_at_zero"),
         "amount_billed_before": billed_before,
-        "effective_decimals": inputs.integer("effective_unit_amount_decimals"),
+        "effective_decimals": inputs.decimals("effective_unit_amount_decimals"),
         **inputs.rounding(),
     }
     rows = _LISTS[model](case_id, inputs)
@@ -33,6 +33,9 @@ def translate(case_id: str, model: str, inputs: Inputs) -> Rows:
 
 def tiers(inputs: Inputs) -> Iterator[Row]:
     """Return the tiers of a price in their order."""
+    ends = [tier.get("up_to", "") for tier in inputs.items("tiers")]
+    if "" in ends or None in ends[:-1]:
+        raise UnsupportedError("Where a tier ends is not said.")
     for number, tier in enumerate(inputs.parts("tiers"), start=1):
         yield {
             "tier_number": number,
@@ -56,14 +59,14 @@ def _percentage_events(case_id: str, inputs: Inputs) -> Rows:
     }
     amounts = [
         {**terms, "position": position, "amount": inputs.exact(amount, decimals=6, digits=12)}
-        for position, amount in enumerate(inputs.raw("transaction_amounts"))
+        for position, amount in enumerate(inputs.items("transaction_amounts"))
     ]
     return {"percentage_events": amounts}
 
 
 def _capacity(case_id: str, inputs: Inputs) -> Rows:
     tiers, limits = [], []
-    for number, tier in enumerate(inputs.parts("capacity_tiers"), start=1):
+    for number, tier in enumerate(inputs.parts("capacity_tiers", "amount"), start=1):
         tiers.append(
             {"case_id": case_id, "tier_number": number, "amount": tier.amount("amount")}
         )  # fmt: skip
@@ -95,6 +98,7 @@ def _capacity(case_id: str, inputs: Inputs) -> Rows:
 
 
 def _units_that_stay(case_id: str, inputs: Inputs) -> Rows:
+    inputs.needs("bill_first_tier_flat_at_zero")
     of_price = [{"case_id": case_id, "part": "", **tier} for tier in tiers(inputs)]
     if inputs.has("events"):
         moves = [
@@ -102,7 +106,7 @@ def _units_that_stay(case_id: str, inputs: Inputs) -> Rows:
                 "quantity": event.quantity("quantity"),
                 "prorated_quantity": event.quantity("prorated_quantity"),
             }
-            for event in inputs.parts("events")
+            for event in inputs.parts("events", "quantity", "prorated_quantity")
         ]
     else:
         moves = _dated_moves(inputs)
@@ -116,6 +120,7 @@ def _units_that_stay(case_id: str, inputs: Inputs) -> Rows:
 
 
 def _dated_moves(inputs: Inputs) -> list[Row]:
+    inputs.needs("period_start", "period_end_exclusive")
     period = {
         "period_start": inputs.date("period_start"),
         "period_end": inputs.date("period_end_exclusive"),
@@ -127,7 +132,7 @@ def _dated_moves(inputs: Inputs) -> list[Row]:
     }
     dated = [
         {"moved_on": event.date("date"), "quantity": event.quantity("quantity")}
-        for event in inputs.parts("dated_events")
+        for event in inputs.parts("dated_events", "date", "quantity")
     ]
     if any(not period["period_start"] <= m["moved_on"] < period["period_end"] for m in dated):
         raise UnsupportedError("A move lies outside the period.")
@@ -136,7 +141,7 @@ def _dated_moves(inputs: Inputs) -> list[Row]:
 
 def _lines(case_id: str, inputs: Inputs) -> Rows:
     amounts = (
-        inputs.raw("line_amounts")
+        inputs.items("line_amounts")
         if inputs.has("line_amounts")
         else [inputs.raw("unrounded_amount")]
     )
@@ -161,7 +166,7 @@ def _priced_events(case_id: str, inputs: Inputs) -> Rows:
                 "quantity": event.quantity("quantity"),
                 "amount": event.amount("price"),
             }
-            for position, event in enumerate(inputs.parts("events"))
+            for position, event in enumerate(inputs.parts("events", "quantity", "price"))
         ]
     }
 

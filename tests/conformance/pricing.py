@@ -67,7 +67,7 @@ def _line_terms(kind: str, scenario: str | None, inputs: Inputs) -> Row:
         "minimum_amount": inputs.amount("minimum_amount"),
         "maximum_amount": inputs.amount("maximum_amount"),
         "amount_billed_before": inputs.amount("amount_billed_before"),
-        "effective_decimals": inputs.integer("effective_unit_amount_decimals"),
+        "effective_decimals": inputs.decimals("effective_unit_amount_decimals"),
     }
     is_limited = terms["minimum_amount"] or terms["maximum_amount"]
     if kind == "rating" and scenario is None and terms["percent_discount"] and not is_limited:
@@ -131,20 +131,20 @@ def _quantities(model: str, scenario: str | None, inputs: Inputs) -> Iterator[Ro
 
 
 def _bucket_quantities(inputs: Inputs) -> Iterator[Row]:
-    for number, quantity in enumerate(inputs.raw("bucket_quantities")):
+    for number, quantity in enumerate(inputs.items("bucket_quantities")):
         yield _quantity(inputs.exact(quantity, decimals=6, digits=12), period=number)
 
 
 def _run_quantities(inputs: Inputs) -> Iterator[Row]:
-    for number, run in enumerate(inputs.parts("runs")):
+    for number, run in enumerate(inputs.parts("runs", "cumulative_quantity")):
         quantity = run.quantity("cumulative_quantity")
         yield _quantity(quantity, run=number, is_final=run.boolean("final", False))
 
 
 def _late_quantities(inputs: Inputs) -> Iterator[Row]:
-    last_period = len(list(inputs.raw("periods"))) - 1
+    last_period = len(inputs.items("periods")) - 1
     for number, run in enumerate(inputs.parts("runs")):
-        known = run.raw("cumulative_by_period_end")
+        known = run.items("cumulative_by_period_end")
         if run.integer("period_index") != len(known) - 1:
             raise UnsupportedError("A run knows the quantities of other periods than its own.")
         for period, quantity in enumerate(known):
@@ -198,7 +198,11 @@ def _tiers(model: str, part: str, inputs: Inputs) -> Iterator[Row]:
 
 
 def _block_tiers(unit: Inputs) -> Iterator[Row]:
-    for number, tier in enumerate(unit.parts("block_tiers"), start=1):
+    tiers = unit.parts("block_tiers", "block_size", "block_amount")
+    ends = [tier.get("max_blocks", "") for tier in unit.items("block_tiers")]
+    if "" in ends or None in ends[:-1]:
+        raise UnsupportedError("Where a tier ends is not said.")
+    for number, tier in enumerate(tiers, start=1):
         yield _tier(
             number,
             unit_price=tier.price("block_amount"),

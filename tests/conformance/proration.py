@@ -13,6 +13,7 @@ from tests.conformance.inputs import Inputs, UnsupportedError
 
 Row = dict[str, Any]
 
+_MOST_DAYS = 31
 _MONTHS = {"month": 1, "months": 1, "quarter": 3, "quarters": 3, "year": 12, "years": 12}
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
 
@@ -31,6 +32,7 @@ def translate(case_id: str, kind: str, inputs: Inputs) -> tuple[str, Rows]:  # n
 
 
 def _fraction_of_period(inputs: Inputs) -> Row:
+    inputs.needs("amount")
     return {
         "amount": inputs.amount("amount"),
         "period_from": inputs.date("period_start"),
@@ -39,12 +41,13 @@ def _fraction_of_period(inputs: Inputs) -> Row:
         "to_date": inputs.date("service_end_exclusive"),
         "day_count": inputs.text("day_count"),
         "tax_percent": inputs.percent("tax_percent"),
-        "quotient_decimals": inputs.integer("quotient_decimals"),
-        "precise_decimals": inputs.integer("precise_decimals"),
+        "quotient_decimals": inputs.decimals("quotient_decimals"),
+        "precise_decimals": inputs.decimals("precise_decimals"),
     }
 
 
 def _seconds(inputs: Inputs) -> Row:
+    inputs.needs("amount", "service_start", "service_end_exclusive")
     return {
         "amount": inputs.amount("amount"),
         "period_from_at": inputs.instant("period_start"),
@@ -62,7 +65,7 @@ def _ratio(inputs: Inputs) -> Row:
         "from_date": inputs.date("stub_start"),
         "to_date": inputs.date("stub_end_exclusive"),
         "day_count": inputs.text("day_count"),
-        "quotient_decimals": inputs.integer("quotient_decimals"),
+        "quotient_decimals": inputs.decimals("quotient_decimals"),
         **_period(inputs),
     }
 
@@ -73,18 +76,22 @@ def _inclusive_month_ratio(inputs: Inputs) -> Row:
         "from_date": inputs.date("service_start"),
         "to_date": inputs.date("service_end_inclusive"),
         "day_count": inputs.text("day_count"),
-        "quotient_decimals": inputs.integer("quotient_decimals"),
+        "quotient_decimals": inputs.decimals("quotient_decimals"),
     }
 
 
 def _billing_cycles(inputs: Inputs) -> Row:
+    inputs.needs("start_date", "target_date", "bill_cycle_day")
+    bill_cycle_day = inputs.integer("bill_cycle_day")
+    if not 1 <= bill_cycle_day <= _MOST_DAYS:
+        raise UnsupportedError(f"No month has such a day: {bill_cycle_day}.")
     return {
         "from_date": inputs.date("start_date"),
         "to_date": inputs.date("end_date"),
         "target_date": inputs.date("target_date"),
         "billing_mode": inputs.text("billing_mode"),
-        "bill_cycle_day": inputs.integer("bill_cycle_day"),
-        "quotient_decimals": inputs.integer("quotient_decimals"),
+        "bill_cycle_day": bill_cycle_day,
+        "quotient_decimals": inputs.decimals("quotient_decimals"),
         **_period(inputs),
     }
 
@@ -95,7 +102,7 @@ def _months_plus_days(inputs: Inputs) -> Row:
         "full_months": inputs.integer("full_months"),
         "partial_days": inputs.integer("partial_days"),
         "partial_denominator_days": inputs.integer("partial_denominator_days"),
-        "quotient_decimals": inputs.integer("quotient_decimals"),
+        "quotient_decimals": inputs.decimals("quotient_decimals"),
     }
 
 
@@ -116,6 +123,7 @@ def _day_count(inputs: Inputs) -> Row:
 
 
 def _credit_cap(inputs: Inputs) -> Row:
+    inputs.needs("prorated_credit", "amount_billed")
     return {
         "amount": inputs.amount("prorated_credit"),
         "amount_billed": inputs.amount("amount_billed"),
@@ -142,14 +150,14 @@ def _plan_changes(case_id: str, method: str, inputs: Inputs) -> list[Row]:
         "period_to": inputs.date("period_end_exclusive"),
         "change_date": inputs.date("change_date"),
         "day_count": inputs.text("day_count"),
-        "daily_rate_decimals": inputs.integer("daily_rate_decimals"),
+        "daily_rate_decimals": inputs.decimals("daily_rate_decimals"),
         **inputs.rounding(),
     }
     if method == "plan_change":
         return [change | _plans(0, None, change, inputs)]
     return [
         change | _plans(position, part.text("name"), change, part)
-        for position, part in enumerate(inputs.parts("components"))
+        for position, part in enumerate(inputs.parts("components", "name"))
     ]
 
 

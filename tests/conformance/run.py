@@ -46,7 +46,7 @@ def answer_cases(cases: Sequence[Mapping[str, Any]]) -> Outcome:
         else:
             batches[query][case["id"]] = rows
     queries = compiled(sorted(batches))
-    inputs = {case["id"]: case["inputs"] for case in cases}
+    inputs = {case["id"]: case.get("inputs") for case in cases}
     for name, batch in batches.items():
         values = _values(queries[name], batch, outcome)
         _keep(outcome, batch, values, inputs)
@@ -67,12 +67,12 @@ def _values(query: str, batch: Mapping[str, Rows], outcome: Outcome) -> dict[str
 
 
 def _translated(case: Mapping[str, Any]) -> tuple[str, Rows]:
-    translate = _KINDS.get(case["kind"])
-    if translate is None:
-        raise UnsupportedError(f"Nobody knows cases of {case['kind']}.")
     try:
-        return translate(case["id"], case["kind"], Inputs(case["inputs"]))
-    except (AttributeError, KeyError, TypeError) as error:
+        kind = case["kind"]
+        if kind not in _KINDS:
+            raise UnsupportedError(f"Nobody knows cases of {kind}.")
+        return _KINDS[kind](case["id"], kind, Inputs(case["inputs"]))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise UnsupportedError(f"The case is not laid out as described: {error!r}.") from error
 
 

@@ -152,6 +152,44 @@ OPEN: dict[str, tuple[str, dict[str, Any]]] = {
             "events": [{"timestamp": "2026-01-02T00:00:00Z", "properties": {}}],
         },
     ),
+    "when an event was": (
+        "aggregation",
+        {
+            "aggregation": "count",
+            "period_start": "2026-01-01T00:00:00Z",
+            "period_end_exclusive": "2026-02-01T00:00:00Z",
+            "events": [{"properties": {}}],
+        },
+    ),
+    "when a period ends": (
+        "aggregation",
+        {"aggregation": "count", "period_start": "2026-01-01T00:00:00Z", "events": []},
+    ),
+    "how much a grant is": (
+        "credit_drawdown",
+        {
+            "method": "metered_grants",
+            "start": "2026-01-01T00:00:00Z",
+            "until": "2026-02-01T00:00:00Z",
+            "usage": [],
+            "grants": [{"id": "g", "effective_at": "2026-01-01T00:00:00Z"}],
+        },
+    ),
+    "where a tier ends": (
+        "rating",
+        {
+            "price_model": "volume",
+            "quantity": "1",
+            "tiers": [{"unit_amount": "1"}, {"up_to": None, "unit_amount": "2"}],
+            "bill_first_tier_flat_at_zero": False,
+            "rounding": CENTS,
+        },
+    ),
+    "a number with letters": (
+        "rating",
+        {"price_model": "per_unit", "unit_amount": "1_000", "quantity": "1", "rounding": CENTS},
+    ),
+    "what its inputs are": ("rating", {}),
     "whether a difference of prices is rounded or each of them": (
         "rating",
         {
@@ -271,6 +309,20 @@ def outcome() -> Outcome:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 def test_a_case_comes_to_what_was_worked_by_hand(outcome: Outcome, case: Mapping[str, Any]) -> None:
     assert _same(case["expected"], outcome.answers.get(case["id"])), outcome.answers.get(case["id"])
+
+
+def test_a_case_that_is_no_case_stops_no_other() -> None:
+    nonsense = [
+        {"id": "no kind", "inputs": {}},
+        {"id": "no inputs", "kind": "rating"},
+        {"id": "a list of kinds", "kind": ["rating"], "inputs": {}},
+        {"id": "inputs of text", "kind": "aggregation", "inputs": "none"},
+    ]
+
+    answers = answer_cases([*nonsense, CASES[0]])
+
+    assert set(answers.unanswered) == {case["id"] for case in nonsense}
+    assert set(answers.answers) == {CASES[0]["id"]}
 
 
 @pytest.mark.parametrize("left_open", OPEN)
