@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -23,7 +24,9 @@ from tests.unit.dbt.given import (
     CHARGES_EXPLAINED,
     amendment,
     company,
+    pause,
     price,
+    resume,
     run_as_of,
     subscription,
     usage,
@@ -352,6 +355,40 @@ def test_units_cost_what_was_worked_by_hand(rated: Warehouse, name: str) -> None
     assert _charges(rated, name) == CASES[name].expected
 
 
+def test_a_month_has_one_size_whatever_line_has_the_meter(tmp_path: Path) -> None:
+    """From the 11th on another line takes the meter over, in a plan at twice the price."""
+    warehouse = Warehouse(tmp_path)
+    company(warehouse)
+    case = Case(plans=[_sizes("OLD")], meter=PEAK, events=[("06-20", "5", "cpu")], expected={})
+    _sell(warehouse, "OLD", case)
+    for table, rows in _sizes("NEW", [("", "0", "20"), ("", "0", "50"), ("", "0", "120")]).items():
+        warehouse.insert(table, rows)
+    lines = [usage_line("NEW", "NEW", "OLD")]
+    change = amendment("OLD", "A-OLD", "2026-06-11", lines, term_end="2026-06-30")
+    warehouse.insert("raw.events", [change])
+    warehouse.build("+usage_charges")
+    assert _charges(warehouse, "OLD") == {_JUNE: 833}
+    assert _charges(warehouse, "NEW") == {"2026-06-11": 3333}
+
+
+def test_days_without_service_are_no_part_of_a_month(tmp_path: Path) -> None:
+    """Suspended from the 11th through the 20th: two charges of ten days each."""
+    warehouse = Warehouse(tmp_path)
+    company(warehouse)
+    cases = {
+        "SIZED": _held("SIZED", ("06-25", "5", "cpu"), minor=0),
+        "SEATED": _staying("SEATED", ("06-01", "3"), expected={}),
+    }
+    for name, case in cases.items():
+        _sell(warehouse, name, case)
+        breaks = [pause(name, "P", "2026-06-11"), resume(name, "P", "2026-06-21")]
+        warehouse.insert("raw.events", breaks)
+    warehouse.build("+usage_charges")
+    assert _charges(warehouse, "SIZED") == {_JUNE: 1250, "2026-06-21": 1250}
+    # 3 x 10 x 10 / 30 each, and 100 once.
+    assert _charges(warehouse, "SEATED") == {_JUNE: 11000, "2026-06-21": 1000}
+
+
 def test_every_tier_up_to_the_one_that_holds_says_why(rated: Warehouse) -> None:
     assert rated.rows("""
         select tier_number, unit, cast(quantity as integer), cast(max_quantity as integer), is_due
@@ -399,7 +436,7 @@ def test_every_charge_comes_to_its_printed_arithmetic(books: Books, name: str) -
         assert explanation.is_proven
 
 
-def test_a_month_that_goes_on_is_paid_for_what_it_used_so_far(tmp_path: Any) -> None:
+def test_a_month_that_goes_on_is_paid_for_what_it_used_so_far(tmp_path: Path) -> None:
     """On the evening of the 20th: the month needs tier 2, seats have stayed 20 and 11 days."""
     warehouse = Warehouse(tmp_path)
     company(warehouse)
