@@ -60,10 +60,19 @@ def _contradictions(row: ReferenceRow, model: str | None) -> Iterator[tuple[str,
     ):
         if _number(row[least]) is not None and not _is_between(row[most], _number(row[least])):
             yield row[most], f"{most} must not be less than {least}."
+    yield from _unfit_windows(row)
+
+
+def _unfit_windows(row: ReferenceRow) -> Iterator[tuple[str, str]]:
     has_window = row["window_months"] or row["window_first_month"]
     if has_window and not (row["commitment_amount"] or row["spend_cap_amount"]):
         cure = "A window needs a commitment_amount or a spend_cap_amount. Empty it or add one."
         yield row["price_id"], cure
+    if row["overage_factor"] and not row["commitment_amount"]:
+        cure = "An overage_factor is on what goes beyond a commitment_amount. Add one or empty it."
+        yield row["overage_factor"], cure
+    if row["overage_factor"] and row["limit_proration"] == "days":
+        yield row["overage_factor"], "It is on what goes beyond a whole commitment, not its days."
     if row["window_first_month"] and not row["window_months"]:
         yield row["price_id"], "A window needs window_months as well."
 

@@ -109,6 +109,7 @@ PRICE_TABLES = (
             Column(name="starts_within_month", kind="boolean", is_optional=True),
             *optional_amounts("minimum_amount", "maximum_amount"),
             *optional_amounts("commitment_amount", "spend_cap_amount"),
+            Column(name="overage_factor", kind="decimal", scale=6, is_optional=True),
             Column(name="window_months", kind="decimal", scale=0, is_optional=True),
             Column(name="window_first_month", kind="decimal", scale=0, is_optional=True),
             choice("limit_proration", "none", "days", is_optional=True),

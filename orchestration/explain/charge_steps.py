@@ -20,6 +20,7 @@ _WORDS = {
     "fixed_discount": "discount of an amount",
     "maximum": "maximum",
     "minimum": "minimum",
+    "overage": "overage",
     "spend_cap": "spend cap",
     "commitment": "commitment",
 }
@@ -99,7 +100,10 @@ def step_lines(charge: Row, steps: Sequence[Row]) -> tuple[list[Step], list[Oper
     for step in steps:
         if step["step_kind"] == "free_units":
             continue
-        if step["limit_amount"] not in {None, step["term_value"]}:
+        if step["step_kind"] != "overage" and step["limit_amount"] not in {
+            None,
+            step["term_value"],
+        }:
             lines.append(_limit(charge, step))
         lines.append(_moved(charge, step))
         result = lines[-1].result
@@ -113,6 +117,8 @@ def _term(charge: Row, step: Row) -> str:
         return f"{value} decimals, {charge['rounding_mode']}"
     if step["step_kind"] == "percent_discount":
         return f"{value} %"
+    if step["step_kind"] == "overage":
+        return f"{value} times what goes beyond the commitment"
     span = f"{step['span_start_date']} to {step['span_end_date']}"
     return f"{value} {charge['currency']} from {span}"
 
@@ -152,6 +158,9 @@ def _moved(charge: Row, step: Row) -> Step:
         template, operands = "max(min({}; {}); 0)", [base, term]
     elif kind in {"maximum", "spend_cap"}:
         template, operands = "max({} - {}; 0)", [base, limit]
+    elif kind == "overage":
+        template, operands = "max({} - {}; 0) x ({} - 1)", [base, limit, term]
+        template = _as_the_price_rounds(charge, template, step)
     else:
         template, operands = "max({} - {}; 0)", [limit, base]
     if kind.endswith("_discount"):
@@ -167,13 +176,15 @@ def _moved(charge: Row, step: Row) -> Step:
 
 
 def _as_the_price_rounds(charge: Row, template: str, step: Row) -> str:
-    """Return a discount rounded as the price says; what has no end is kept to 18 decimals."""
-    base = step["base_amount"] or Decimal(0)
+    """Return a step rounded as the price says; what has no end is kept to 18 decimals."""
+    base, term = step["base_amount"] or Decimal(0), Fraction(step["term_value"])
     decimals = charge["rounding_decimals"]
     if charge["rounding_place"] in {None, "charge"}:
-        if step["step_kind"] != "percent_discount" or not is_longer_than_kept(
-            Fraction(base) * Fraction(step["term_value"]) / 100
-        ):
+        unrounded = {
+            "percent_discount": Fraction(base) * term / 100,
+            "overage": (Fraction(base) - Fraction(step["limit_amount"] or 0)) * (term - 1),
+        }
+        if not is_longer_than_kept(unrounded.get(step["step_kind"], Fraction(0))):
             return f"({template})"
         decimals = KEPT_DECIMALS
     return rounded(template, decimals, charge["rounding_mode"], is_negative=base < 0)

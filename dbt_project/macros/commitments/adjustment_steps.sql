@@ -3,7 +3,7 @@
     finds (base_scaled), and what it moves of the charges of its span through this one, and before.
     Free units move no amount: the tiers have not priced them.
 #}
-{% macro adjustment_steps(charges, coupons, discounts, month_limits, window_limits) -%}
+{% macro adjustment_steps(charges, coupons, discounts, month_limits, overages, window_limits) -%}
     select
         usage_charge_id,
         1 as rank,
@@ -48,16 +48,31 @@
         on
             coupons.usage_charge_id = discounts.usage_charge_id
             and coupons.position = discounts.position
-    {%- for limit, span, limits, base, direction, moved in [
-        ('maximum', 'month', month_limits, 'base', '-', 'above'),
-        ('minimum', 'month', month_limits, 'capped', '', 'below'),
-        ('spend_cap', 'window', window_limits, 'base', '-', 'above'),
-        ('commitment', 'window', window_limits, 'capped', '', 'below'),
+    union all
+    select
+        charges.usage_charge_id,
+        6 as rank,
+        0 as position,
+        'overage' as step_kind,
+        null as quantity,
+        charges.overage_factor as term_value,
+        overages.base_scaled,
+        charges.commitment_scaled as limit_scaled,
+        overages.over_scaled as through_scaled,
+        overages.earlier_over_scaled as earlier_scaled
+    from {{ charges }} as charges
+    inner join {{ overages }} as overages on charges.usage_charge_id = overages.usage_charge_id
+    where charges.overage_factor is not null
+    {%- for rank, limit, span, limits, base, direction, moved in [
+        (4, 'maximum', 'month', month_limits, 'base', '-', 'above'),
+        (5, 'minimum', 'month', month_limits, 'capped', '', 'below'),
+        (7, 'spend_cap', 'window', window_limits, 'base', '-', 'above'),
+        (8, 'commitment', 'window', window_limits, 'capped', '', 'below'),
     ] %}
         union all
         select
             charges.usage_charge_id,
-            {{ loop.index + 3 }} as rank,
+            {{ rank }} as rank,
             0 as position,
             '{{ limit }}' as step_kind,
             null as quantity,

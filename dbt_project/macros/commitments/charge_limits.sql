@@ -65,6 +65,37 @@
     window in_order as (partition by {{ group_by }} order by exceeded.service_start_date)
 {%- endmacro %}
 
+{# One row per charge (`key`): what the charges of its window come to through it (base_scaled), and
+   what the factor on use beyond the commitment adds to that (over), and to what was before
+   (earlier); nothing where the price has no factor. #}
+{% macro overage_steps(charges, key, group_by, amount_scaled, commitment_scaled) -%}
+    select
+        raised.{{ key }},
+        raised.span_scaled as base_scaled,
+        raised.over_scaled,
+        lag(raised.over_scaled, 1, 0) over in_order as earlier_over_scaled,
+        raised.{{ amount_scaled }}
+        + raised.over_scaled
+        - lag(raised.over_scaled, 1, 0) over in_order as raised_scaled
+    from (
+        select
+            summed.*,
+            case
+                when summed.overage_factor is null then 0
+                else {{ round_ratio(
+                    beyond_commitment(
+                        'summed.span_scaled',
+                        'summed.' ~ commitment_scaled,
+                        '(summed.overage_factor - 1)',
+                    ),
+                    '1000000', '18', 'summed.step_decimals', 'summed.rounding_mode',
+                ) }}
+            end as over_scaled
+        from ({{ span_sums(charges, group_by, amount_scaled) }}) as summed
+    ) as raised
+    window in_order as (partition by {{ group_by }} order by raised.service_start_date)
+{%- endmacro %}
+
 {# What the charges of a span come to through each; unknown after one that is. #}
 {% macro span_sums(charges, group_by, amount_scaled='amount_scaled') -%}
     select

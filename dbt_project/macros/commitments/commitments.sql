@@ -3,6 +3,13 @@
     {{ at_least(commitment_scaled ~ ' - ' ~ used_scaled, '0') }}
 {%- endmacro %}
 
+{# What goes beyond a commitment, times a factor, in millionths of what the amounts count. #}
+{% macro beyond_commitment(used_scaled, commitment_scaled, factor) -%}
+    {{ or_unknown(
+        at_least(used_scaled ~ ' - ' ~ commitment_scaled, '0') ~ ' * ' ~ scaled_quantity(factor)
+    ) }}
+{%- endmacro %}
+
 {#
     One row per window of a windowed commitment, in counts of 10^-24: what the window uses of its
     commitment, what is missing to it (where it is trued up) and what goes beyond it, times the
@@ -24,9 +31,8 @@
         case
             when based.commitment_scaled is null or based.base_scaled <= based.commitment_scaled
                 then 0
-            else {{ or_unknown(
-                '(based.base_scaled - based.commitment_scaled) * '
-                ~ scaled_quantity('based.overage_factor')
+            else {{ beyond_commitment(
+                'based.base_scaled', 'based.commitment_scaled', 'based.overage_factor'
             ) }}
         end as overage_fine
     from (

@@ -219,6 +219,40 @@ PLANS: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
         ),
         {"2025-07-01": 10000, "2025-08-01": 5000, "2025-09-01": 0, "2025-10-01": 8000},
     ),
+    # Beyond 100 a quarter a unit costs half as much again: 80; 60 + 20; 10 + 5. The next quarter
+    # has 30 and lacks 70.
+    "OVERAGE": (
+        _plan(
+            "per_unit",
+            ONE,
+            commitment_amount="100",
+            overage_factor="1.5",
+            window_months="3",
+            contract=YEAR,
+            used={"2025-07-02": "80", "2025-08-02": "60", "2025-09-02": "10", "2025-10-02": "30"},
+        ),
+        {
+            "2025-07-01": 8000,
+            "2025-08-01": 8000,
+            "2025-09-01": 1500,
+            "2025-10-01": 3000,
+            "2025-12-01": 7000,
+        },
+    ),
+    # 150 and 50 for what is beyond 100: 200, of which 180 may be spent. Nothing is left for more.
+    "OVERAGE_CAPPED": (
+        _plan(
+            "per_unit",
+            ONE,
+            commitment_amount="100",
+            overage_factor="2",
+            spend_cap_amount="180",
+            window_months="3",
+            contract={"term_start": "2025-07-01", "term_end": "2025-09-30"},
+            used={"2025-07-02": "150", "2025-08-02": "10"},
+        ),
+        {"2025-07-01": 18000, "2025-08-01": 0, "2025-09-01": 0},
+    ),
     # Those of a month come before those of a window: 10 lifted to 20, 90 cut to 50; the two
     # months lack 80 of 150.
     "ALL_LIMITS": (

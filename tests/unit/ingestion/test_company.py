@@ -196,6 +196,11 @@ def test_terms_of_a_price_are_whole_and_have_a_price(
         ),
         ({"minimum_amount": "5", "maximum_amount": "4"}, "must not be less than minimum_amount."),
         ({"flat_proration": "days"}, "Only a price of the model flat counts days. Empty it."),
+        ({"overage_factor": "1.5"}, "what goes beyond a commitment_amount. Add one or empty it."),
+        (
+            {"overage_factor": "1.5", "commitment_amount": "5", "limit_proration": "days"},
+            "beyond a whole commitment, not its days.",
+        ),
         ({"window_months": "12"}, "A window needs a commitment_amount or a spend_cap_amount."),
         (
             {"window_first_month": "1", "commitment_amount": "5"},

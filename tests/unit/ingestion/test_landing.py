@@ -125,7 +125,7 @@ def test_only_changed_tables_land_again(company: Path, tmp_path: Path) -> None:
         "price_terms": "api-usd,,,,,,2025-01-01",
         "price_tier_terms": "api-usd,1,,0.5,2025-01-01",
         "product_references": "billing,plan-2019,PLAN",
-        "price_charge_terms": "api-usd,,,,,,,,,,,,,,,2025-01-01",
+        "price_charge_terms": "api-usd,,,,,,,,,,,,,,,,2025-01-01",
         "price_discounts": "api-usd,1,percent,10,2025-01-01",
         "price_event_terms": "fee,0.3,,,,,2025-01-01",
         "price_capacity_limits": "sizes,1,cpu,4,2025-01-01",

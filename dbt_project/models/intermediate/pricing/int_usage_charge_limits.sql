@@ -108,6 +108,7 @@ limited as (
         dated.is_complete and dated.service_end_date = served.window_last_date as is_window_over,
         dated.step_decimals,
         dated.rounding_mode,
+        dated.overage_factor,
         dated.tiers_scaled,
         case
             when dated.rounding_place = 'amount'

@@ -34,6 +34,7 @@ converted as (
         prices.maximum_amount,
         prices.commitment_amount,
         prices.spend_cap_amount,
+        prices.overage_factor,
         prices.window_months,
         prices.window_first_month,
         prices.prorates_limits,

@@ -89,18 +89,39 @@ billed as (
 
 ),
 
+overages as (
+
+    {{ overage_steps(
+        'billed', 'usage_charge_id', group_of_price ~ ', window_start_date',
+        'limited_scaled', 'commitment_scaled',
+    ) }}
+
+),
+
+raised as (
+
+    select
+        charges.*,
+        overages.raised_scaled
+    from charges
+    inner join overages on charges.usage_charge_id = overages.usage_charge_id
+
+),
+
 window_limits as (
 
     {{ limit_steps(
-        'billed', 'usage_charge_id', group_of_price ~ ', window_start_date',
-        'limited_scaled', 'spend_cap_scaled', 'commitment_scaled', 'is_window_over',
+        'raised', 'usage_charge_id', group_of_price ~ ', window_start_date',
+        'raised_scaled', 'spend_cap_scaled', 'commitment_scaled', 'is_window_over',
     ) }}
 
 ),
 
 steps as (
 
-    {{ adjustment_steps('charges', 'coupons', 'discounts', 'month_limits', 'window_limits') }}
+    {{ adjustment_steps(
+        'charges', 'coupons', 'discounts', 'month_limits', 'overages', 'window_limits',
+    ) }}
 
 ),
 

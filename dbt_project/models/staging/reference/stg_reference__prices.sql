@@ -69,6 +69,7 @@ typed as (
             cast(nullif(charge_terms.{{ amount }}_amount, '') as decimal(20, 12))
                 as {{ amount }}_amount,
         {%- endfor %}
+        cast(nullif(charge_terms.overage_factor, '') as decimal(17, 6)) as overage_factor,
         cast(coalesce(nullif(charge_terms.window_months, ''), '1') as integer) as window_months,
         cast(nullif(charge_terms.window_first_month, '') as integer) as window_first_month,
         coalesce(charge_terms.limit_proration = 'days', false) as prorates_limits,
