@@ -185,3 +185,20 @@
 {% macro declared_meters(meters) -%}
     (select {{ rows_hash('meters', 'meters.meter_code') }} from {{ meters }} as meters)
 {%- endmacro %}
+
+{# What a charge measures: use of its days, or of the whole month where it pays a share of that.
+   capacity: its capacity price, if it has one. #}
+{% macro measured_days(span, capacity) -%}
+    {{ capacity }}.price_id is not null as shares_the_month,
+    case
+        when {{ capacity }}.price_id is null then {{ span }}.service_start_date
+        else {{ span }}.period_start_date
+    end as counted_from,
+    least(
+        case
+            when {{ capacity }}.price_id is null then {{ span }}.service_end_date
+            else {{ month_end(span ~ '.period_start_date') }}
+        end,
+        {{ span }}.cutoff_date
+    ) as counted_through
+{%- endmacro %}

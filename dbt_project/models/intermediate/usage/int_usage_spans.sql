@@ -1,6 +1,7 @@
 -- One row per usage contract line, contract version and accounting period, or part of it when a
 -- price begins within the month, or service is suspended where units stay or a flat amount counts
--- days: the days that are charged together. What is measured of a capacity price is the month, of any other those days.
+-- days: the days that are charged together. What is measured of a capacity price is the month, of
+-- any other those days.
 with
 
 usage_months as (
@@ -113,7 +114,10 @@ parts as (
 
 served as (
 
-    select parts.*
+    select
+        parts.*,
+        {{ days_between('parts.service_start_date', add_days('parts.service_end_date', 1)) }}
+            as span_days
     from parts
     left join suspended
         on
@@ -139,24 +143,9 @@ final as (
         end as usage_charge_id,
         parts.*,
         least(parts.service_end_date, parts.cutoff_date) as through_date,
-        capacities.price_id is not null as shares_the_month,
-        case
-            when capacities.price_id is null then parts.service_start_date
-            else parts.period_start_date
-        end as counted_from,
-        least(
-            case
-                when capacities.price_id is null then parts.service_end_date
-                else {{ month_end('parts.period_start_date') }}
-            end,
-            parts.cutoff_date
-        ) as counted_through,
-        {{ days_between('parts.service_start_date', add_days('parts.service_end_date', 1)) }}
-            as span_days,
+        {{ measured_days('parts', 'capacities') }},
         cast(
-            sum({{ days_between(
-                'parts.service_start_date', add_days('parts.service_end_date', 1)
-            ) }}) over (
+            sum(parts.span_days) over (
                 partition by parts.contract_id, parts.meter_code, parts.period_start_date
             ) as bigint
         ) as line_days
