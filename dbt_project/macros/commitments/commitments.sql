@@ -19,18 +19,17 @@
     select
         based.*,
         case
-            when based.commitment_scaled is null then based.base_scaled
-            else {{ at_most('based.base_scaled', 'based.commitment_scaled') }}
+            when not based.is_committed then based.base_scaled
+            when based.commitment_scaled is not null
+                then {{ at_most('based.base_scaled', 'based.commitment_scaled') }}
         end * 1000000 as utilized_fine,
         case
-            when based.commitment_scaled is null then 0
-            when based.is_trued_up
+            when not based.is_committed or not based.is_trued_up then 0
+            when based.is_trued_up and based.commitment_scaled is not null
                 then {{ at_least('based.commitment_scaled - based.base_scaled', '0') }} * 1000000
-            when not based.is_trued_up then 0
         end as true_up_fine,
         case
-            when based.commitment_scaled is null or based.base_scaled <= based.commitment_scaled
-                then 0
+            when not based.is_committed or based.base_scaled <= based.commitment_scaled then 0
             else {{ beyond_commitment(
                 'based.base_scaled', 'based.commitment_scaled', 'based.overage_factor'
             ) }}
@@ -38,6 +37,8 @@
     from (
         select
             windows.*,
+            coalesce(windows.commitment_amount, windows.commitment_quantity) is not null
+                as is_committed,
             {{ amount_at_price('windows.quantity', 'windows.unit_amount') }} as base_scaled,
             coalesce(
                 {{ scaled_by_18('windows.commitment_amount') }},

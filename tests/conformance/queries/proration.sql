@@ -49,11 +49,18 @@ fractions as (
 
 shares as (
 
+    -- In lowest terms, or large amounts by the microsecond outgrow the integers.
     select
         fractions.*,
-        {{ fraction_numerator('fractions.part', 'fractions.whole', 'fractions.quotient_decimals') }}
-            as numerator,
-        {{ fraction_denominator('fractions.whole', 'fractions.quotient_decimals') }} as denominator
+        {{ fraction_numerator(
+            div_truncated('fractions.part', common_divisor('fractions.part', 'fractions.whole')),
+            div_truncated('fractions.whole', common_divisor('fractions.part', 'fractions.whole')),
+            'fractions.quotient_decimals',
+        ) }} as numerator,
+        {{ fraction_denominator(
+            div_truncated('fractions.whole', common_divisor('fractions.part', 'fractions.whole')),
+            'fractions.quotient_decimals',
+        ) }} as denominator
     from fractions
     where fractions.part >= 0 and fractions.whole > 0
 

@@ -124,6 +124,22 @@ OPEN: dict[str, tuple[str, dict[str, Any]]] = {
             "rounding": CENTS,
         },
     ),
+    "a commitment that outgrows the integers": (
+        "minimum_commitment",
+        {
+            "method": "windowed_commitment",
+            "windows": [
+                {
+                    "quantity": "1",
+                    "unit_amount": "99999999",
+                    "commitment_quantity": "999999999999",
+                    "overage_factor": "2",
+                    "true_up": True,
+                }
+            ],
+            "rounding": CENTS,
+        },
+    ),
     "whether a grant that ends with the span has ended": (
         "credit_drawdown",
         {
