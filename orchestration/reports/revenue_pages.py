@@ -197,7 +197,10 @@ def _obligations(books: Books) -> Iterator[Section]:
     yield Section(
         anchor="remaining",
         title="Remaining obligations and deferred revenue by term",
-        intro="The allocated price of fixed service that is still to be earned.",
+        intro=(
+            "The allocated price of fixed service that is still to be earned, and the price of"
+            " prepaid credit that is not."
+        ),
         tables=[
             Table(
                 caption="Remaining obligations per legal entity and currency",

@@ -147,11 +147,12 @@ OBLIGATIONS = DrillDown(
     columns=(
         "contract_id", "customer_id", "currency", "remaining_obligation_minor",
         "within_12_months_minor", "within_24_months_minor", "beyond_24_months_minor",
-        "current_deferred_minor", "non_current_deferred_minor",
+        "prepaid_credit_minor", "current_deferred_minor", "non_current_deferred_minor",
     ),
     totals=(
         "remaining_obligation_minor", "within_12_months_minor", "within_24_months_minor",
-        "beyond_24_months_minor", "current_deferred_minor", "non_current_deferred_minor",
+        "beyond_24_months_minor", "prepaid_credit_minor", "current_deferred_minor",
+        "non_current_deferred_minor",
     ),
     order="remaining_obligation_minor desc, contract_id",
 )  # fmt: skip

@@ -415,6 +415,18 @@ def test_credit_that_may_be_used_any_day_is_deferred_as_current(books: Warehouse
     assert rows == [(500000, 0)]
 
 
+def test_what_is_not_earned_of_prepaid_credit_is_still_owed(books: Warehouse) -> None:
+    # Nothing of 5,000.00 is used, beside seats; 40.00 expired in January; the year of 800 is over.
+    rows = books.rows(
+        """
+        select contract_id, prepaid_credit_minor, remaining_obligation_minor > 0
+        from revenue.remaining_obligations where contract_id in ('MIXED', 'DAYS', 'ENDED')
+        order by contract_id
+        """
+    )
+    assert rows == [("DAYS", 0, False), ("ENDED", 0, False), ("MIXED", 500000, True)]
+
+
 def test_giving_back_what_was_used_is_held(books: Warehouse) -> None:
     rows = books.rows(
         """

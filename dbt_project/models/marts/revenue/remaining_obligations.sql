@@ -1,5 +1,5 @@
--- One row per contract with fixed obligations: what is left to be earned, by when it will be, and
--- how much of what was billed ahead is current.
+-- One row per contract with fixed obligations or prepaid credit: what is left to be earned, by when
+-- it will be, and how much of what was billed ahead is current.
 {%- set points = {'earned': 0, 'twelve': 12, 'twenty_four': 24} %}
 with
 
@@ -27,11 +27,12 @@ contract_balances as (
 
 ),
 
-prepaid_earned as (
+prepaid_credits as (
 
     select
         contract_id,
-        sum(kept_price_minor - unearned_minor) as earned_minor
+        sum(kept_price_minor - unearned_minor) as earned_minor,
+        sum(unearned_minor) as unearned_minor
     from {{ ref('prepaid_credits') }}
     group by contract_id
 
@@ -43,10 +44,10 @@ prepaid as (
     select
         layers.contract_id,
         layers.currency,
-        greatest(sum(layers.layer_minor) - max(prepaid_earned.earned_minor), 0)
+        greatest(sum(layers.layer_minor) - max(prepaid_credits.earned_minor), 0)
             as deferred_minor
     from {{ ref('int_billing_layers') }} as layers
-    inner join prepaid_earned on layers.contract_id = prepaid_earned.contract_id
+    inner join prepaid_credits on layers.contract_id = prepaid_credits.contract_id
     where layers.line_kind = 'prepaid'
     group by layers.contract_id, layers.currency
 
@@ -83,7 +84,6 @@ remaining as (
     select
         contract_id,
         max(total_days) <= 366 as is_within_one_year,
-        cutoff_date,
         {%- for name, from_days, to_days in [
             ('within_12_months', 'earned_days', 'twelve_days'),
             ('within_24_months', 'twelve_days', 'twenty_four_days'),
@@ -95,40 +95,46 @@ remaining as (
         {{- ',' if not loop.last }}
     {%- endfor %}
     from reached
-    group by contract_id, cutoff_date
+    group by contract_id
 
 ),
 
 described as (
 
     select
-        remaining.*,
-        contracts.customer_id,
-        contracts.legal_entity_code,
-        contracts.currency,
-        contracts.transaction_exponent,
-        contracts.correlation_id,
-        remaining.within_12_months_minor + remaining.within_24_months_minor
-        + remaining.beyond_24_months_minor as remaining_obligation_minor,
+        contracts.*,
+        remaining.is_within_one_year,
+        coalesce(remaining.within_12_months_minor, 0) as within_12_months_minor,
+        coalesce(remaining.within_24_months_minor, 0) as within_24_months_minor,
+        coalesce(remaining.beyond_24_months_minor, 0) as beyond_24_months_minor,
+        coalesce(prepaid_credits.unearned_minor, 0) as prepaid_credit_minor,
         coalesce(contract_balances.deferred_revenue_minor, 0) as deferred_revenue_minor,
-        least(
-            remaining.within_24_months_minor + remaining.beyond_24_months_minor,
-            greatest(
-                coalesce(contract_balances.deferred_revenue_minor, 0)
-                - coalesce(prepaid.deferred_minor, 0) - remaining.within_12_months_minor,
-                0
-            )
-        ) as non_current_minor
-    from remaining
-    inner join contracts on remaining.contract_id = contracts.contract_id
+        coalesce(prepaid.deferred_minor, 0) as prepaid_deferred_minor
+    from contracts
+    left join remaining on contracts.contract_id = remaining.contract_id
+    left join prepaid_credits on contracts.contract_id = prepaid_credits.contract_id
     left join contract_balances
         on
-            remaining.contract_id = contract_balances.contract_id
+            contracts.contract_id = contract_balances.contract_id
             and contracts.currency = contract_balances.currency
-            and {{ accounting_period('remaining.cutoff_date') }}
-            = contract_balances.accounting_period
+            and {{ accounting_period('cutoff_date') }} = contract_balances.accounting_period
     left join prepaid
-        on remaining.contract_id = prepaid.contract_id and contracts.currency = prepaid.currency
+        on contracts.contract_id = prepaid.contract_id and contracts.currency = prepaid.currency
+    where remaining.contract_id is not null or prepaid_credits.contract_id is not null
+
+),
+
+split as (
+
+    select
+        described.*,
+        within_12_months_minor + within_24_months_minor + beyond_24_months_minor
+            as remaining_obligation_minor,
+        least(
+            within_24_months_minor + beyond_24_months_minor,
+            greatest(deferred_revenue_minor - prepaid_deferred_minor - within_12_months_minor, 0)
+        ) as non_current_minor
+    from described
 
 ),
 
@@ -148,10 +154,11 @@ final as (
         within_12_months_minor,
         within_24_months_minor,
         beyond_24_months_minor,
+        cast(prepaid_credit_minor as bigint) as prepaid_credit_minor,
         cast(deferred_revenue_minor as bigint) as deferred_revenue_minor,
         cast(deferred_revenue_minor - non_current_minor as bigint) as current_deferred_minor,
         cast(non_current_minor as bigint) as non_current_deferred_minor
-    from described
+    from split
 
 )
 
