@@ -51,7 +51,7 @@ PRICE_TABLES = (
         columns=(
             Column(name="price_id"),
             choice("conversion_operation", "multiply", "divide", is_optional=True),
-            Column(name="conversion_factor", kind="decimal", is_optional=True),
+            Column(name="conversion_factor", kind="decimal", whole_digits=12, is_optional=True),
             Column(name="conversion_decimals", kind="decimal", scale=0, is_optional=True),
             choice("conversion_rounding", *ROUNDING_MODES, is_optional=True),
             choice("package_rounding", *ROUNDING_MODES, is_optional=True),

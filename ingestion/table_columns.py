@@ -16,6 +16,7 @@ class Column:
     choices: tuple[str, ...] = ()
     is_optional: bool = False
     scale: int = 12  # decimals a decimal may have
+    whole_digits: int | None = None  # digits it may have before the point; by its scale otherwise
     is_signed: bool = False
 
 

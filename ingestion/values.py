@@ -55,7 +55,9 @@ def _decimal_problem(column: Column, text: str) -> str | None:
     decimals = max(0, -int(value.normalize().as_tuple().exponent))
     if decimals > column.scale:
         return f"{column.name} may have at most {column.scale} decimals."
-    whole_digits = (_PRECISION if column.scale > 6 else 17) - column.scale  # noqa: PLR2004
+    whole_digits = column.whole_digits
+    if whole_digits is None:
+        whole_digits = (_PRECISION if column.scale > 6 else 17) - column.scale  # noqa: PLR2004
     if abs(value) >= Decimal(10) ** whole_digits:
         return f"{column.name} may have at most {whole_digits} digits before the point."
     return None

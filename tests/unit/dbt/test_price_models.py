@@ -76,6 +76,23 @@ PLANS: dict[str, tuple[dict[str, Any], str, str | None, int | None]] = {
         "1.4725",
         147,
     ),
+    # 5 x 2^30 bytes are 5 GiB: 2.50.
+    "BYTES": (
+        price(
+            "BYTES",
+            "per_unit",
+            [("", "0.5", "")],
+            terms={
+                "conversion_operation": "divide",
+                "conversion_factor": "1073741824",
+                "conversion_decimals": "6",
+                "conversion_rounding": "half_up",
+            },
+        ),
+        "5368709120",
+        "2.5",
+        250,
+    ),
     "TENTHS": (
         price(
             "TENTHS",

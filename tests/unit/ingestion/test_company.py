@@ -162,6 +162,11 @@ def test_a_source_calls_a_product_of_ours_by_one_code(
         ("price_terms", "api-usd,divide,1000,0,,,2025-01-01", "needs conversion_rounding as well"),
         ("price_terms", "api-usd,divide,0,0,ceiling,,2025-01-01", "conversion_factor must be abov"),
         ("price_terms", "api-usd,divide,2,7,ceiling,,2025-01-01", "must be at most 6"),
+        (
+            "price_terms",
+            "api-usd,divide,1000000000000,6,ceiling,,2025-01-01",
+            "conversion_factor may have at most 12 digits before the point.",
+        ),
         ("price_terms", "api-usd,share,2,0,ceiling,,2025-01-01", "must be one of: multiply, div"),
         ("price_terms", "api-usd,,,,,floor,2025-01-01", "Only a package price counts packages"),
         ("price_tier_terms", "api-usd,3,10,,2025-01-01", "has no such price_id, valid_from and ti"),

@@ -44,8 +44,7 @@ prepaid as (
     select
         layers.contract_id,
         layers.currency,
-        greatest(sum(layers.layer_minor) - max(prepaid_credits.earned_minor), 0)
-            as deferred_minor
+        greatest(sum(layers.layer_minor) - max(prepaid_credits.earned_minor), 0) as deferred_minor
     from {{ ref('int_billing_layers') }} as layers
     inner join prepaid_credits on layers.contract_id = prepaid_credits.contract_id
     where layers.line_kind = 'prepaid'
@@ -109,7 +108,8 @@ described as (
         coalesce(remaining.beyond_24_months_minor, 0) as beyond_24_months_minor,
         coalesce(prepaid_credits.unearned_minor, 0) as prepaid_credit_minor,
         coalesce(contract_balances.deferred_revenue_minor, 0) as deferred_revenue_minor,
-        coalesce(prepaid.deferred_minor, 0) as prepaid_deferred_minor
+        coalesce(contract_balances.deferred_revenue_minor, 0) - coalesce(prepaid.deferred_minor, 0)
+        - coalesce(remaining.within_12_months_minor, 0) as deferred_for_later_minor
     from contracts
     left join remaining on contracts.contract_id = remaining.contract_id
     left join prepaid_credits on contracts.contract_id = prepaid_credits.contract_id
@@ -128,11 +128,11 @@ split as (
 
     select
         described.*,
-        within_12_months_minor + within_24_months_minor + beyond_24_months_minor
-            as remaining_obligation_minor,
+        described.within_12_months_minor + described.within_24_months_minor
+        + described.beyond_24_months_minor as remaining_obligation_minor,
         least(
-            within_24_months_minor + beyond_24_months_minor,
-            greatest(deferred_revenue_minor - prepaid_deferred_minor - within_12_months_minor, 0)
+            described.within_24_months_minor + described.beyond_24_months_minor,
+            greatest(described.deferred_for_later_minor, 0)
         ) as non_current_minor
     from described
 

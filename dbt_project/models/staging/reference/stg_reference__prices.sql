@@ -51,7 +51,7 @@ typed as (
         cast(nullif(prices.package_size, '') as decimal(17, 6)) as package_size,
         coalesce(price_terms.package_rounding, 'ceiling') as package_rounding,
         price_terms.conversion_operation,
-        cast(nullif(price_terms.conversion_factor, '') as decimal(20, 12)) as conversion_factor,
+        cast(nullif(price_terms.conversion_factor, '') as decimal(24, 12)) as conversion_factor,
         cast(nullif(price_terms.conversion_decimals, '') as integer) as conversion_decimals,
         price_terms.conversion_rounding,
         coalesce(nullif(charge_terms.rounding_place, ''), 'charge') as rounding_place,
