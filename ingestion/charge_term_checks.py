@@ -37,9 +37,31 @@ def check_charge_terms(tables: Tables, mistakes: Mistakes) -> None:
     for row in tables["price_charge_terms"]:
         for value, cure in _contradictions(row, models.get((row["price_id"], row["valid_from"]))):
             mistakes.add(_TERMS, row.line, value, cure)
+    for row in _turned_within_a_month(tables["price_charge_terms"], sorted(models)):
+        cure = "What counts days, and what does not, changes on the first day of a month."
+        mistakes.add(_TERMS, row.line, f"{row['price_id']}, {row['valid_from']}", cure)
     for row in tables["price_discounts"]:
         for value, cure in _unfit_discounts(row):
             mistakes.add(_DISCOUNTS, row.line, value, cure)
+
+
+def _turned_within_a_month(
+    terms: tuple[ReferenceRow, ...], versions: list[tuple[str, str]]
+) -> Iterator[ReferenceRow]:
+    """Find flat prices that begin or cease to count days while a month goes on."""
+    counting = {
+        (row["price_id"], row["valid_from"]): row["flat_proration"]
+        for row in terms
+        if row["flat_proration"] != "none"
+    }
+    for row in terms:
+        version = (row["price_id"], row["valid_from"])
+        before = [other for other in versions if other[0] == version[0] and other < version]
+        is_within = row["starts_within_month"] == "true" and not version[1].endswith("-01")
+        if not (is_within and before):
+            continue
+        if (counting.get(before[-1]) or "") != (counting.get(version) or ""):
+            yield row
 
 
 def _contradictions(row: ReferenceRow, model: str | None) -> Iterator[tuple[str, str]]:

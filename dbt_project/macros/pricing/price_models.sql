@@ -24,6 +24,17 @@
     )
 {%- endmacro %}
 
+{# Whether a meter keeps what a model prices: single events, units, moves, or just a quantity.
+   aggregation: what the meter is declared to make of its events; null when nobody declared it. #}
+{% macro meter_suits(price_model, aggregation) -%}
+    case {{ price_model }}
+        when 'percentage' then {{ aggregation }} = 'each'
+        when 'prorated_graduated' then {{ aggregation }} = 'prorated_sum'
+        when 'capacity' then {{ aggregation }} is not null
+        else true
+    end
+{%- endmacro %}
+
 {# What a tier of a charge costs as a whole count of 10^-18: what it takes at its price, or what the
    list says that its model prices. Where a list is empty there is nothing to pay for.
    events: cost by charge; capacities: the tier that is due; stayed: cost by tier. #}

@@ -52,7 +52,7 @@
 {%- endmacro %}
 
 {# Adds to a query, after the first time, the parts that are there already and to which rows are
-   added, in the columns of those.
+   added, in the columns of those. A part that lost all its events is nothing to compare with.
    added: a relation that has their key. #}
 {% macro and_usage_parts_touched(added) -%}
     {%- if is_incremental() %}
@@ -61,10 +61,10 @@
             {%- for column in usage_part_key() %}
             earlier.{{ column }},
             {%- endfor %}
-            earlier.aggregation,
+            case when earlier.event_count > 0 then earlier.aggregation end as aggregation,
             earlier.quantity,
             earlier.event_count,
-            earlier.value,
+            case when earlier.event_count > 0 then earlier.value end as value,
             earlier.elapsed_value,
             earlier.last_at,
             earlier.last_event,

@@ -444,21 +444,74 @@ def test_days_without_service_are_not_prorated_for(tmp_path: Path) -> None:
     assert _charges(warehouse) == [("K|K-1|1|2026-05", 4500), ("K|K-1|1|2026-06", 3100)]
 
 
-def test_a_flat_fee_by_days_is_not_due_while_service_is_suspended(tmp_path: Path) -> None:
-    # May without the 16th to the 20th: 15 and 11 of 31 days. What is used meanwhile is held.
+def _suspended(first_day: str, day_after: str) -> list[Row]:
+    """Return a suspension of the contract K."""
     pause = {"contract_id": "K", "pause_id": "A"}
-    paused = event(
-        "subscription.paused", "p", effective_date="2026-05-16", mode="suspend_extend", **pause
-    )
-    resumed = event("subscription.resumed", "r", effective_date="2026-05-21", **pause)
-    warehouse = _world(tmp_path, "2026-06-01 12:00:00", paused, resumed)
+    mode = "suspend_extend"
+    return [
+        event("subscription.paused", "p", effective_date=first_day, mode=mode, **pause),
+        event("subscription.resumed", "r", effective_date=day_after, **pause),
+    ]
+
+
+def _flat_world(folder: Path, suspension: list[Row], *plans: dict[str, list[Row]]) -> Warehouse:
+    """Return a contract of May with prices of its own and a suspension, in June."""
+    warehouse = _world(folder, "2026-06-02 12:00:00", *suspension)
+    for table in plans[0]:
+        warehouse.replace(table, [row for plan in plans for row in plan[table]])
+    return warehouse
+
+
+def _charges_of_may(warehouse: Warehouse) -> list[tuple[Any, ...]]:
+    return [charge for charge in _charges(warehouse) if "2026-05" in charge[0]]
+
+
+def test_a_flat_fee_by_days_is_not_due_while_service_is_suspended(tmp_path: Path) -> None:
+    # May without the 16th to the 20th: 15 and 11 of 31 days.
     plan = price("P1", "flat", [("", "0", "31")], charge_terms={"flat_proration": "days"})
-    for table, rows in plan.items():
-        warehouse.replace(table, rows)
-    assert _charges(warehouse) == [
+    warehouse = _flat_world(tmp_path, _suspended("2026-05-16", "2026-05-21"), plan)
+    assert _charges_of_may(warehouse) == [
         ("K|K-1|1|2026-05", 1500),
         ("K|K-1|1|2026-05|2026-05-21", 1100),
     ]
+
+
+def test_a_price_of_the_future_divides_no_month_of_today(tmp_path: Path) -> None:
+    suspension = _suspended("2026-05-26", "2026-06-01")
+    today = price("P1", "flat", [("", "0", "30")])
+    later = price(
+        "P1", "flat", [("", "0", "30")], valid_from="2026-08-01",
+        charge_terms={"flat_proration": "days"},
+    )  # fmt: skip
+    warehouse = _flat_world(tmp_path, suspension, today, later)
+    assert _charges_of_may(warehouse) == [("K|K-1|1|2026-05", 3000)]
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ({"minimum_amount": "50"}, 5000),
+        # Of May and June only May is over: the window is not.
+        ({"commitment_amount": "100", "window_months": "2"}, 2500),
+        ({"commitment_amount": "100", "window_months": "1"}, 10000),
+    ],
+)
+def test_a_month_that_ends_suspended_is_over_with_its_last_day_of_service(
+    tmp_path: Path, terms: dict[str, str], expected: int
+) -> None:
+    # 25 of 31 days of 31.00, and what is missing to the limit.
+    plan = price("P1", "flat", [("", "0", "31")], charge_terms={"flat_proration": "days"} | terms)
+    warehouse = _flat_world(tmp_path, _suspended("2026-05-26", "2026-06-01"), plan)
+    assert _charges_of_may(warehouse) == [("K|K-1|1|2026-05", expected)]
+
+
+@pytest.mark.parametrize("model", ["percentage", "capacity", "prorated_graduated"])
+def test_a_price_of_events_or_units_is_none_for_a_meter_that_adds_up(
+    tmp_path: Path, model: str
+) -> None:
+    plan = price("P1", model, [("", "0.1", "1")])
+    warehouse = _flat_world(tmp_path, [], plan)
+    assert _charges_of_may(warehouse) == [("K|K-1|1|2026-05", None)]
 
 
 @pytest.mark.parametrize(

@@ -273,6 +273,17 @@ def test_another_declaration_measures_from_the_beginning(warehouse: Warehouse) -
     assert warehouse.rows(measured) == [("count", 2)]
 
 
+def test_what_is_left_of_a_corrected_day_is_no_measurement(warehouse: Warehouse) -> None:
+    _declare(warehouse, calls="max")
+    wrong = _event("2026-03-09 10:00:00", "2")
+    _land(warehouse, 1, [wrong])
+    _correct(warehouse, 1, wrong)
+    _build(warehouse)
+    _land(warehouse, 2, [_event("2026-03-09 12:00:00", "-1")])
+    _build(warehouse)
+    assert warehouse.rows(f"select aggregation, value from intermediate.{_MODEL}") == [("max", -1)]
+
+
 def test_in_many_steps_or_in_one_it_is_the_same(warehouse: Warehouse, tmp_path: Path) -> None:
     chance = random.Random(7)
     meters = {name: name for name in AGGREGATIONS}

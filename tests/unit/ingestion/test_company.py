@@ -225,6 +225,36 @@ def test_terms_of_a_charge_do_not_contradict_themselves(
 
 
 @pytest.mark.parametrize(
+    ("valid_from", "is_refused"), [("2025-06-11", True), ("2025-06-01", False)]
+)
+def test_a_flat_price_begins_to_count_days_with_a_month(
+    tmp_path: Path, valid_from: str, is_refused: bool
+) -> None:
+    versions = ("2025-01-01", valid_from)
+    columns = TABLES["price_charge_terms"].column_names
+    term = {
+        "price_id": "fee",
+        "valid_from": valid_from,
+        "flat_proration": "days",
+        "starts_within_month": "true",
+    }
+    reference = {
+        "prices": REFERENCE["prices"]
+        + "".join(f"fee,API,api_calls,USD,flat,,,{day}\n" for day in versions),
+        "price_tiers": REFERENCE["price_tiers"]
+        + "".join(f"fee,1,,0,12.50,{day}\n" for day in versions),
+        "price_charge_terms": f"{','.join(columns)}\n"
+        f"{','.join(term.get(name, '') for name in columns)}\n",
+    }
+    company = write_company(tmp_path, reference=reference)
+    if not is_refused:
+        read_company(company)
+        return
+    (found,) = mistakes(company)
+    assert "changes on the first day of a month" in found
+
+
+@pytest.mark.parametrize(
     ("terms", "prices", "expected"),
     [
         ("api-usd,0.3,,,,,2025-01-01", {}, "no such price_id and valid_from of the model percent"),

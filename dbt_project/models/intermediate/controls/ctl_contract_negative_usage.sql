@@ -1,5 +1,5 @@
--- One row per contract: is the usage of every meter and period at or above zero? Below zero nothing
--- is charged, and nothing is given back: that is billing's decision.
+-- One row per contract: is the usage of every meter and period at or above zero? For less
+-- nothing is given back: that is billing's decision.
 with
 
 subjects as (
@@ -31,7 +31,8 @@ findings as (
             is_passed='negative.contract_id is null',
             exception_code="'USAGE_NEGATIVE'",
             sentence="subject_text || ': ' || cast(negative.charge_count as varchar)"
-            " || ' usage charges are of less than nothing and charged as zero, the first in '"
+            " || ' usage charges measure less than nothing, for which nothing is given back,'"
+            " || ' the first in '"
             " || negative.first_text || '.'",
             amount_minor='0',
             currency='currency',

@@ -27,6 +27,12 @@ line_months as (
 
 ),
 
+spans as (
+
+    select * from {{ ref('int_usage_spans') }}
+
+),
+
 currencies as (
 
     select * from {{ ref('currencies') }}
@@ -77,8 +83,7 @@ served as (
         sum(line_months.service_days) filter (
             where line_months.period_start_date = dated.period_start_date
         ) as month_service_days,
-        sum(line_months.service_days) as window_service_days,
-        max(line_months.last_date) as window_last_date
+        sum(line_months.service_days) as window_service_days
     from dated
     inner join line_months
         on
@@ -87,6 +92,24 @@ served as (
             and dated.price_id = line_months.price_id
             and dated.window_start_date <= line_months.period_start_date
             and dated.window_end_date > line_months.period_start_date
+    group by dated.usage_charge_id
+
+),
+
+ended as (
+
+    -- The last day on which anything can be charged in the window.
+    select
+        dated.usage_charge_id,
+        max(spans.service_end_date) as window_last_date
+    from dated
+    inner join spans
+        on
+            dated.contract_id = spans.contract_id
+            and dated.contract_line_id = spans.contract_line_id
+            and dated.price_id = spans.price_id
+            and dated.window_start_date <= spans.period_start_date
+            and dated.window_end_date > spans.period_start_date
     group by dated.usage_charge_id
 
 ),
@@ -105,7 +128,7 @@ limited as (
         dated.service_start_date,
         dated.payable_quantity - dated.billable_quantity as free_quantity,
         dated.is_complete and dated.line_position in ('single', 'last') as is_month_over,
-        dated.is_complete and dated.service_end_date = served.window_last_date as is_window_over,
+        dated.is_complete and dated.service_end_date = ended.window_last_date as is_window_over,
         dated.step_decimals,
         dated.rounding_mode,
         dated.overage_factor,
@@ -130,6 +153,7 @@ limited as (
     {%- endfor %}
     from dated
     inner join served on dated.usage_charge_id = served.usage_charge_id
+    inner join ended on dated.usage_charge_id = ended.usage_charge_id
 
 )
 

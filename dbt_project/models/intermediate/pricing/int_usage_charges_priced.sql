@@ -1,6 +1,7 @@
 -- One row per usage charge, with the price plan that applies and what is left to pay for.
 -- The quantity is brought into the units of the price, the included quantity goes first, then the
--- free units of the month; a plan in another currency is no plan for this contract.
+-- free units of the month; a plan in another currency is no plan for this contract, and one that
+-- looks at single events or units is none for a meter that does not keep them.
 with
 
 quantities as (
@@ -12,6 +13,12 @@ quantities as (
 prices as (
 
     select * from {{ ref('stg_reference__prices') }}
+
+),
+
+meters as (
+
+    select * from {{ ref('stg_reference__meters') }}
 
 ),
 
@@ -59,12 +66,14 @@ converted as (
             as flat_month_days,
         left(prices.snapshot_hash, 12) || ':' || prices.price_id as price_version
     from quantities
+    left join meters on quantities.meter_code = meters.meter_code
     left join prices
         on
             quantities.price_id = prices.price_id
             and quantities.currency = prices.currency
             and quantities.service_start_date >= prices.valid_from
             and quantities.service_start_date < prices.valid_to
+            and {{ meter_suits('prices.price_model', 'meters.aggregation') }}
 
 ),
 

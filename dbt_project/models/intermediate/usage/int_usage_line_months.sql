@@ -109,9 +109,7 @@ final as (
         dated.*,
         {{ days_between('dated.first_date', add_days('dated.last_date', 1)) }}
         - coalesce(suspended.suspended_days, 0) as service_days,
-        min(dated.first_date) over under_the_price as price_first_date,
-        min(dated.first_date) over in_the_month as month_first_date,
-        max(dated.last_date) over in_the_month as month_last_date
+        min(dated.first_date) over under_the_price as price_first_date
     from dated
     left join suspended
         on
@@ -121,10 +119,6 @@ final as (
     window
         under_the_price as (
             partition by dated.contract_id, dated.contract_line_id, dated.price_id
-        ),
-        in_the_month as (
-            partition by
-                dated.contract_id, dated.contract_line_id, dated.price_id, dated.period_start_date
         )
 
 )

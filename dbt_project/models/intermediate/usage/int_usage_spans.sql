@@ -29,19 +29,9 @@ meters as (
 ),
 
 -- Where units stay or a flat amount counts days, days without service are no part of any charge.
-flats_by_days as (
-
-    select distinct
-        price_id,
-        currency
-    from prices
-    where flat_day_count is not null
-
-),
-
 suspended as (
 
-    select
+    select distinct
         usage_months.contract_version_id,
         usage_months.contract_line_id,
         usage_months.period_start_date,
@@ -54,11 +44,17 @@ suspended as (
             and usage_months.first_date < suspensions.suspended_to
             and usage_months.last_date >= suspensions.suspended_from
     left join meters on usage_months.meter_code = meters.meter_code
-    left join flats_by_days
+    left join prices as flats
         on
-            usage_months.price_id = flats_by_days.price_id
-            and usage_months.currency = flats_by_days.currency
-    where meters.meter_code is not null or flats_by_days.price_id is not null
+            usage_months.price_id = flats.price_id
+            and usage_months.currency = flats.currency
+            and flats.flat_day_count is not null
+            and usage_months.first_date < flats.valid_to
+            and (
+                usage_months.first_date >= flats.valid_from
+                or flats.starts_within_month and usage_months.last_date >= flats.valid_from
+            )
+    where meters.meter_code is not null or flats.price_id is not null
 
 ),
 
@@ -143,6 +139,8 @@ final as (
         end as usage_charge_id,
         parts.*,
         least(parts.service_end_date, parts.cutoff_date) as through_date,
+        min(parts.service_start_date) over in_the_month as month_first_date,
+        max(parts.service_end_date) over in_the_month as month_last_date,
         {{ measured_days('parts', 'capacities') }},
         cast(
             sum(parts.span_days) over (
@@ -157,6 +155,10 @@ final as (
             and capacities.price_model = 'capacity'
             and parts.service_start_date >= capacities.valid_from
             and parts.service_start_date < capacities.valid_to
+    window in_the_month as (
+        partition by
+            parts.contract_id, parts.contract_line_id, parts.price_id, parts.period_start_date
+    )
 
 )
 
