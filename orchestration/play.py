@@ -20,7 +20,7 @@ from orchestration.run_record import RunRecord, record_of
 from orchestration.workplace import Workplace
 
 DAGSTER_YAML = """\
-# Written by Tieout. Runs started by `tieout run` and by the Dagster UI are kept side by side here.
+# Written by Tieout. Runs started in the Dagster UI and by its schedules are kept here.
 telemetry:
   enabled: false
 nux:
