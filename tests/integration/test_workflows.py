@@ -199,8 +199,8 @@ def test_only_what_really_waits_is_left_in_the_end(passing: Seen) -> None:
         for key, row in end.items()
         if row["state"] not in {"posted", "no_effect"}
     } == {}
-    # A pause books nothing of its own; nor does the start of a contract of usage alone that nobody
-    # has invoiced.
+    # A pause books nothing of its own; nor does the start or a change of a contract of usage alone
+    # that nobody has invoiced.
     assert {key for key, row in end.items() if row["state"] == "no_effect"} == {
         "CANCEL-END|cancellation",
         "METERS|creation",
@@ -209,6 +209,8 @@ def test_only_what_really_waits_is_left_in_the_end(passing: Seen) -> None:
         "PX-PAUSE|pause|PX-PAUSE-P",
         "PX-PAUSE|resume|PX-PAUSE-P",
         "PX-USAGE|creation",
+        "SIZES|amendment|SIZES-A",
+        "SIZES|creation",
     }
 
 
