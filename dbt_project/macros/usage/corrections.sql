@@ -53,28 +53,11 @@
    once more with the opposite sign. No event is looked up for it, and no day is read again.
    corrected: what counts no more since the last run. #}
 {% macro sums_of_corrected_usage(corrected, event_codes, day_parts) -%}
-    select
-        corrected.source,
-        corrected.subject,
-        corrected.meter_code,
-        corrected.usage_day,
-        day_parts.part_start_at,
-        '' as group_value,
-        '' as unique_value,
-        false as is_removal,
-        true as is_measurable,
-        'sum' as aggregation,
-        -corrected.quantity as quantity,
-        -1 as event_count,
-        -corrected.quantity as value,
-        0 as elapsed_value,
-        cast(null as timestamp) as last_at,
-        cast(null as varchar) as last_event,
-        cast(null as timestamp) as first_known_at,
-        corrected.manifest_number as last_manifest_number
-    from {{ corrected }} as corrected
-    inner join {{ day_parts }} as day_parts
-        on {{ quarter_hour('corrected.occurred_at') }} = day_parts.quarter_hour
+    {{ corrected_parts(
+        corrected, day_parts,
+        aggregation="'sum'", quantity='-corrected.quantity', event_count='-1',
+        value='-corrected.quantity',
+    ) }}
     where corrected.meter_code not in (select event_code from {{ event_codes }})
 {%- endmacro %}
 
@@ -159,6 +142,14 @@
 {# A row of nothing per corrected event of a declared meter, in the columns of the day parts: a part
    that lost all its events stays, so that the next run knows which ingest it has seen. #}
 {% macro parts_of_corrected_usage(scope, day_parts) -%}
+    {{ corrected_parts(
+        scope, day_parts,
+        aggregation='cast(null as varchar)', quantity='0', event_count='0', value='null',
+    ) }}
+{%- endmacro %}
+
+{# Corrected usage in the columns of the day parts, and what it adds to them. #}
+{% macro corrected_parts(corrected, day_parts, aggregation, quantity, event_count, value) -%}
     select
         corrected.source,
         corrected.subject,
@@ -169,16 +160,16 @@
         '' as unique_value,
         false as is_removal,
         true as is_measurable,
-        cast(null as varchar) as aggregation,
-        0 as quantity,
-        0 as event_count,
-        null as value,
+        {{ aggregation }} as aggregation,
+        {{ quantity }} as quantity,
+        {{ event_count }} as event_count,
+        {{ value }} as value,
         0 as elapsed_value,
         cast(null as timestamp) as last_at,
         cast(null as varchar) as last_event,
         cast(null as timestamp) as first_known_at,
         corrected.manifest_number as last_manifest_number
-    from {{ scope }} as corrected
+    from {{ corrected }} as corrected
     inner join {{ day_parts }} as day_parts
         on {{ quarter_hour('corrected.occurred_at') }} = day_parts.quarter_hour
 {%- endmacro %}
